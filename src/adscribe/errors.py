@@ -63,7 +63,25 @@ class EventError(AdscribeError):
 
 
 class SiteError(AdscribeError):
-    """A site file that says something that can't be understood or can't hold."""
+    """A site file that says something that can't be understood or can't hold.
+
+    Attributes
+    ----------
+    problems : tuple of SiteError
+        All that is wrong with the file, in the order of its lines; the error itself when it
+        stands alone. The message is that of the first and says how many more there are.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        place: Place | None = None,
+        hint: str | None = None,
+        problems: tuple[SiteError, ...] = (),
+    ) -> None:
+        super().__init__(message, place=place, hint=hint)
+        self.problems = problems or (self,)
 
 
 class CatalogueError(AdscribeError):
