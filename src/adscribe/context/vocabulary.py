@@ -16,7 +16,9 @@ from adscribe.resources import shipped
 
 End = Literal["source", "targets"]
 
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+LOADER: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""Reads plain data only; in C where PyYAML was built with it."""
+
 _WORDS_OF_A_NAME = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _SHORT = 4
 
@@ -198,9 +200,9 @@ def load_vocabulary(folder: Path | None = None) -> Vocabulary:
         A file is missing or doesn't say what it must.
     """
     folder = folder or shipped("datasets", "codebook")
-    roles = _read(folder / "roles.yaml")
-    services = _read(folder / "services.yaml")
-    keywords = _read(folder / "keywords.yaml")
+    roles = read_mapping(folder / "roles.yaml")
+    services = read_mapping(folder / "services.yaml")
+    keywords = read_mapping(folder / "keywords.yaml")
     file = str(folder / "vocabulary.yaml")
     try:
         role_names = (*roles["core"], *roles["extended"])
@@ -212,14 +214,14 @@ def load_vocabulary(folder: Path | None = None) -> Vocabulary:
             "services": (tuple(services["ports"]), service_groups),
         }
         return Vocabulary(
-            keys={k: _key(k, v, named, file) for k, v in _read(folder / "vocabulary.yaml").items()},
+            keys={k: _key(k, v, named, file) for k, v in read_mapping(folder / "vocabulary.yaml").items()},
             roles=role_names,
             role_groups=role_groups,
             services=ports,
             service_names=frozenset(services["ports"]),
             service_groups=service_groups,
             application_kinds=keywords["application_kinds"],
-            method_roles={k: MethodRoles(**v) for k, v in _read(folder / "method_roles.yaml").items()},
+            method_roles={k: MethodRoles(**v) for k, v in read_mapping(folder / "method_roles.yaml").items()},
             _list_kinds={k: _pattern(v) for k, v in keywords["list_kinds"].items()},
             _families={k: _pattern(v) for k, v in keywords["families"].items()},
         )
@@ -231,9 +233,16 @@ def load_vocabulary(folder: Path | None = None) -> Vocabulary:
         ) from wrong
 
 
-def _read(path: Path) -> dict[str, Any]:
+def read_mapping(path: Path) -> dict[str, Any]:
+    """Read a YAML file of a codebook that holds a mapping.
+
+    Raises
+    ------
+    CodebookError
+        If it can't be read or holds something else.
+    """
     try:
-        content = yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER)  # noqa: S506 - a safe loader
+        content = yaml.load(path.read_text(encoding="utf-8"), Loader=LOADER)  # noqa: S506 - a safe loader
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as wrong:
         mark = getattr(wrong, "problem_mark", None)
         place = Place(str(path), mark.line + 1 if mark else None)
