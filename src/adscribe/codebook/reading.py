@@ -51,7 +51,7 @@ class _Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     id: str
     ambiguity: str
     why: str
-    submethods: list[str] = ["*"]
+    submethods: tuple[str, ...] = ("*",)
     when: dict[str, str | list[str]] = {}
     techniques: list[str] = []
     tactics: list[str] = []
@@ -167,7 +167,7 @@ class RuleReader:
             return Row(
                 id=entry.id,
                 method=method,
-                submethods=tuple(entry.submethods),
+                submethods=entry.submethods,
                 when=tuple(self._condition(key, said) for key, said in entry.when.items()),
                 enterprise=(
                     self._labels(self._enterprise, entry.techniques, entry.tactics)
