@@ -6,7 +6,6 @@ Anchors, aliases, tags, a second document and deep nesting are errors; a site fi
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -96,75 +95,90 @@ def read_document(text: str, problems: Problems) -> Node:
     SiteError
         The text is no YAML, or uses what a site file must not.
     """
-
-    def fail(message: str, line: int, hint: str | None = None) -> SiteError:
-        return SiteError(message, place=Place(problems.file, line), hint=hint)
-
     if len(text.encode("utf-8", "surrogatepass")) > MAX_BYTES:
-        raise fail(f"larger than {MAX_BYTES:,} bytes", 1)
+        raise _failure(problems, f"larger than {MAX_BYTES:,} bytes", 1)
     if unprintable := Reader.NON_PRINTABLE.search(text):
-        raise fail("a control character", text.count("\n", 0, unprintable.start()) + 1)
+        raise _failure(problems, "a control character", text.count("\n", 0, unprintable.start()) + 1)
+    tree = _Tree(problems)
+    try:
+        for event in yaml.parse(text, Loader=_LOADER):
+            tree.take(event)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        hint = "texts with one of [ ] { } * : need quotes"
+        line = mark.line + 1 if mark else 1
+        raise _failure(problems, f"no YAML: {error.problem or error.context}", line, hint) from None
+    return tree.root or Node(1, 1)
 
-    root: Node | None = None
-    open_nodes: list[Node] = []
-    keys: list[tuple[str, int] | None] = []  # of each open mapping, the key that waits for its value
-    for event in _events(text, fail):
+
+def _failure(problems: Problems, message: str, line: int, hint: str | None = None) -> SiteError:
+    return SiteError(message, place=Place(problems.file, line), hint=hint)
+
+
+class _Tree:
+    """The tree as far as the parser's events have come; needs no recursion."""
+
+    def __init__(self, problems: Problems) -> None:
+        self.root: Node | None = None
+        self._problems = problems
+        self._open: list[Node] = []
+        # Of each open node the key that waits for its value; a list never has one.
+        self._keys: list[tuple[str, int] | None] = []
+
+    def take(self, event: Any) -> None:
+        """Take the next event."""
         line = event.start_mark.line + 1
-        if isinstance(event, yaml.DocumentStartEvent) and root is not None:
-            raise fail("a second document", line, "one file describes one site")
+        if isinstance(event, yaml.DocumentStartEvent) and self.root is not None:
+            raise _failure(self._problems, "a second document", line, "one file describes one site")
         if isinstance(event, yaml.CollectionEndEvent):
-            open_nodes.pop()
-            keys.pop()
-            continue
-        if not isinstance(event, yaml.NodeEvent):
-            continue
-        if isinstance(event, yaml.AliasEvent) or event.anchor is not None:
-            raise fail("an anchor or alias", line, "write the value out where it is needed")
-        if getattr(event, "tag", None) not in {None, "!"}:
-            raise fail("a tag", line, "a site file has plain texts, lists and mappings only")
+            self._open.pop()
+            self._keys.pop()
+        elif isinstance(event, yaml.NodeEvent):
+            self._take_node(event, line)
 
-        parent = open_nodes[-1] if open_nodes else None
-        if parent is not None and parent.entries is not None and keys[-1] is None:
+    def _take_node(self, event: Any, line: int) -> None:
+        if isinstance(event, yaml.AliasEvent) or event.anchor is not None:
+            hint = "write the value out where it is needed"
+            raise _failure(self._problems, "an anchor or alias", line, hint)
+        if event.tag is not None:
+            hint = "a site file has plain texts, lists and mappings only"
+            raise _failure(self._problems, "a tag", line, hint)
+        if len(self._open) >= MAX_DEPTH:
+            raise _failure(self._problems, "nested too deeply", line)
+        if self._open and self._open[-1].entries is not None and self._keys[-1] is None:
             if not isinstance(event, yaml.ScalarEvent):
-                raise fail("a key that is no text", line)
+                raise _failure(self._problems, "a key that is no text", line)
             if len(event.value) > MAX_KEY:
-                raise fail(f"a key longer than {MAX_KEY} characters", line)
-            keys[-1] = (event.value, line)
-            continue
-        node = Node(line, line)
+                raise _failure(self._problems, f"a key longer than {MAX_KEY} characters", line)
+            self._keys[-1] = (event.value, line)
+        else:
+            self._add(event, Node(line, line))
+
+    def _add(self, event: Any, node: Node) -> None:
         if isinstance(event, yaml.ScalarEvent):
-            is_null = event.implicit[0] and event.style is None and event.value in _NULLS
+            is_null = event.implicit[0] and event.value in _NULLS
             node.text = None if is_null else event.value
         elif isinstance(event, yaml.SequenceStartEvent):
             node.items = []
         else:
             node.entries = {}
-        if parent is None:
-            root = node
-        elif parent.items is not None:
+        if self._open:
+            self._attach(node, self._open[-1])
+        else:
+            self.root = node
+        if node.items is not None or node.entries is not None:
+            self._open.append(node)
+            self._keys.append(None)
+
+    def _attach(self, node: Node, parent: Node) -> None:
+        if parent.items is not None:
             node.pointer = f"{parent.pointer}/{len(parent.items)}"
             parent.items.append(node)
-        elif parent.entries is not None and (waiting := keys[-1]) is not None:
+        elif parent.entries is not None and (waiting := self._keys[-1]) is not None:
             key, node.key_line = waiting
-            keys[-1] = None
+            self._keys[-1] = None
             node.pointer = f"{parent.pointer}/{key.replace('~', '~0').replace('/', '~1')}"
-            if key in parent.entries:
-                first = parent.entries[key].key_line
-                problems.add(node, f"the key {key!r} a second time, first in line {first}", at_key=True)
-            else:
-                parent.entries[key] = node
-        if not isinstance(event, yaml.ScalarEvent):
-            open_nodes.append(node)
-            keys.append(None)
-            if len(open_nodes) > MAX_DEPTH:
-                raise fail("nested too deeply", line)
-    return root or Node(1, 1)
-
-
-def _events(text: str, fail: Any) -> Iterator[Any]:
-    try:
-        yield from yaml.parse(text, Loader=_LOADER)
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        hint = "texts with one of [ ] { } * : need quotes"
-        raise fail(f"no YAML: {error.problem or error.context}", mark.line + 1 if mark else 1, hint) from None
+            first = parent.entries.setdefault(key, node)
+            if first is not node:
+                message = f"the key {key!r} a second time, first in line {first.key_line}"
+                self._problems.add(node, message, at_key=True)

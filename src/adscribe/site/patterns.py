@@ -75,7 +75,9 @@ def _address(text: str) -> IPv4Address | IPv6Address:
 def _network(text: str) -> AddressSet:
     base, _, length = text.partition("/")
     address = _address(base)
-    if not (length.isascii() and length.isdigit() and len(length) <= 3 and int(length) <= address.max_prefixlen):
+    if not (
+        length.isascii() and length.isdigit() and len(length) <= 3 and int(length) <= address.max_prefixlen
+    ):
         raise PatternError(f"a prefix length that is no number from 0 to {address.max_prefixlen}")
     network = ip_network(f"{address}/{length}", strict=False)
     if network.network_address != address:
@@ -98,7 +100,9 @@ def _expand(text: str) -> list[Range]:
         raise PatternError(f"a pattern that stands for {count:,} ranges, more than {MAX_RANGES:,}")
     size = 256 ** (4 - len(parts))
     ranges = []
-    for numbers in product(*([n for first, last in part for n in range(first, last + 1)] for part in leading)):
+    for numbers in product(
+        *([n for first, last in part for n in range(first, last + 1)] for part in leading)
+    ):
         base = int.from_bytes(bytes(numbers), "big") * 256
         ranges += [((base + first) * size, (base + last + 1) * size - 1) for first, last in narrowing]
     return ranges
