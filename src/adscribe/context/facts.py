@@ -54,6 +54,8 @@ class Context:
         Which end acts and which end it is done to; ``None`` where nothing tells.
     history : int
         How many earlier events were used.
+    parts : tuple of Context
+        Where targets lie on both sides: the contexts with those inside alone and those outside alone.
     """
 
     event: Event
@@ -63,6 +65,7 @@ class Context:
     actor: Literal["source", "targets"] | None = None
     victim: Literal["source", "targets"] | None = None
     history: int = 0
+    parts: tuple[Context, ...] = ()
 
     def values(self, key: str) -> tuple[str, ...]:
         """Return the known values of a key; empty when unknown."""

@@ -1,0 +1,216 @@
+"""The one way in: what the command line, the HTTP service and Python call."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Literal
+
+from adscribe.assign.assignment import Assignment
+from adscribe.assign.model import Model
+from adscribe.assign.rules import CodebookModel
+from adscribe.assign.run import Run
+from adscribe.assign.translate import VerdictTranslator
+from adscribe.attack import Catalogue
+from adscribe.codebook import Codebook
+from adscribe.errors import EventError, ModelError, Place
+from adscribe.event.merge import INACTIVITY_TIMEOUT
+from adscribe.history import History
+from adscribe.sensors import Readable, Reject, read
+from adscribe.site import Site
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+Answer = Assignment | Reject
+
+MAX_CANDIDATES = 50
+"""Candidates that an answer can name."""
+
+
+class Classifier:
+    """Assigns categories to events.
+
+    Parameters
+    ----------
+    model : Model
+        Says what an event in its context shows.
+    catalogue : Catalogue
+        The versions of ATT&CK.
+
+    Examples
+    --------
+    >>> classifier = Classifier.load()
+    >>> event = {"method": "SCANS", "submethod": "ARP", "source": {"ip": "10.0.0.5"},
+    ...          "detected_at": "2026-11-03T15:12:10Z"}
+    >>> classifier.classify([event])[0].techniques[0].id
+    'T1018'
+    """
+
+    def __init__(self, model: Model, catalogue: Catalogue) -> None:
+        self.model = model
+        self.catalogue = catalogue
+
+    @classmethod
+    def load(cls, model: str = "codebook") -> Classifier:
+        """Load a classifier.
+
+        Parameters
+        ----------
+        model : str
+            ``"codebook"``: the rules that ship.
+
+        Raises
+        ------
+        ModelError
+            If there is no such model.
+        """
+        if model != "codebook":
+            raise ModelError(f"there is no model {model!r}", hint="use 'codebook'")
+        catalogue = Catalogue.load()
+        return cls(CodebookModel(Codebook.load(), catalogue), catalogue)
+
+    def run(
+        self,
+        *,
+        site: Site | None = None,
+        history: History | None = None,
+        attack_version: str | None = None,
+        risk: float | None = None,
+        candidates: int = 0,
+        explain: bool = True,
+        timeout: timedelta = INACTIVITY_TIMEOUT,
+        timeouts: Mapping[str, timedelta] | None = None,
+    ) -> Run:
+        """Begin a run: history and open events are what it has seen.
+
+        Parameters
+        ----------
+        site : Site, optional
+            The monitored network; private ranges are the inside when not given.
+        history : History, optional
+            Earlier events from elsewhere.
+        attack_version : str, optional
+            Version of Enterprise ATT&CK to answer in; the model's own when not given.
+        risk : float, optional
+            Share of wrong categories that is accepted. Only a calibrated model takes one.
+        candidates : int
+            How many of the most probable techniques each answer names, shown or not.
+        explain : bool
+            Whether answers say why.
+        timeout, timeouts
+            Inactivity timeout, and those of single methods.
+
+        Raises
+        ------
+        CatalogueError
+            If the version isn't at hand.
+        ModelError
+            If the model can't keep the promise.
+        """
+        reference = self.model.reference
+        if risk is not None and reference.risk is None:
+            raise ModelError(
+                f"the model {reference.name} promises no error rate, so it can't be asked for one",
+                hint="leave out the risk",
+            )
+        translator = None
+        if attack_version is not None:
+            translator = VerdictTranslator(self.catalogue, reference.attack, attack_version)
+        return Run(
+            self.model,
+            site or Site.default(),
+            history=history,
+            translator=translator,
+            candidates=min(candidates, MAX_CANDIDATES),
+            explain=explain,
+            timeout=timeout,
+            timeouts=timeouts,
+        )
+
+    def stream(
+        self,
+        lines: Readable,
+        *,
+        format: str = "auto",  # noqa: A002 - the word of the command line
+        site: Site | None = None,
+        rejects: Literal["yield", "raise"] = "yield",
+        **options: Any,
+    ) -> Iterator[Answer]:
+        """Answer events as they are read; see `classify`."""
+        site = site or Site.default()
+        return self.answers(self.run(site=site, **options), lines, format=format, site=site, rejects=rejects)
+
+    def answers(
+        self,
+        run: Run,
+        lines: Readable,
+        *,
+        format: str = "auto",  # noqa: A002 - the word of the command line
+        site: Site,
+        rejects: Literal["yield", "raise"] = "yield",
+    ) -> Iterator[Answer]:
+        """Answer further events in a run that has begun; see `classify`."""
+        for record in read(lines, format=format, zone=site.timezone):
+            if not isinstance(record, Reject):
+                yield run.answer(record.event)
+            elif rejects == "raise":
+                raise EventError(record.reason, place=Place(line=record.line, pointer=record.pointer))
+            else:
+                yield record
+
+    def classify(
+        self,
+        lines: Readable,
+        *,
+        format: str = "auto",  # noqa: A002 - the word of the command line
+        site: Site | None = None,
+        rejects: Literal["yield", "raise"] = "yield",
+        **options: Any,
+    ) -> list[Answer]:
+        """Answer events in one run.
+
+        Parameters
+        ----------
+        lines : str, bytes, path, file, or iterable of str, bytes, mappings and Events
+            The events.
+        format : str
+            Their form; ``"auto"`` recognises each on its own.
+        site : Site, optional
+            The monitored network.
+        rejects : {"yield", "raise"}
+            What becomes of an input that can't be read: a `Reject` in its place, or an error.
+        **options
+            As in `run`.
+
+        Returns
+        -------
+        list of Assignment or Reject
+            An answer an input, in order.
+
+        Raises
+        ------
+        EventError
+            With ``rejects="raise"``: the first input that can't be read.
+        """
+        return list(self.stream(lines, format=format, site=site, rejects=rejects, **options))
+
+    def classify_frame(self, frame: DataFrame, *, site: Site | None = None, **options: Any) -> DataFrame:
+        """Answer the events of a frame: native events, a column a key; see `adscribe.assign.frames`."""
+        from adscribe.assign.frames import classify_frame  # noqa: PLC0415 - pandas is an extra
+
+        return classify_frame(self, frame, site=site, **options)
+
+    def describe(self) -> dict[str, Any]:
+        """Return what there is to know of the model, as plain values."""
+        reference = self.model.reference
+        return {
+            "name": reference.name,
+            "version": reference.version,
+            "attack": reference.attack,
+            "risk": reference.risk,
+            "calm_risk": reference.calm_risk,
+            "attack_versions": {
+                domain: list(self.catalogue.versions(domain)) for domain in ("enterprise", "ics")
+            },
+        }

@@ -1,0 +1,106 @@
+"""One run: events come in, are merged with what the run has seen, and are answered in order."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Mapping
+from datetime import timedelta
+
+from msgspec.structs import replace
+
+from adscribe.assign.assignment import Assignment, ContextReference, EventReference
+from adscribe.assign.changes import change
+from adscribe.assign.decisions import decided_by_site
+from adscribe.assign.model import Model
+from adscribe.assign.translate import VerdictTranslator
+from adscribe.context import derive, traces
+from adscribe.event import Event
+from adscribe.event.merge import INACTIVITY_TIMEOUT, MAX_ACTIVE, ActiveEvents
+from adscribe.history import History, MemoryHistory
+from adscribe.site import Site
+
+
+class Run:
+    """Answers events one after the other; what it has seen is their history.
+
+    Parameters
+    ----------
+    model : Model
+        Answers where the site hasn't decided.
+    site : Site
+        The monitored network.
+    history : History, optional
+        Earlier events; what this run sees alone when not given.
+    translator : VerdictTranslator, optional
+        Puts answers in another version of ATT&CK.
+    candidates : int
+        How many candidates each answer names.
+    explain : bool
+        Whether answers say why.
+    timeout, timeouts : timedelta, mapping of str to timedelta
+        Inactivity timeout, and those of single methods.
+    """
+
+    def __init__(
+        self,
+        model: Model,
+        site: Site,
+        *,
+        history: History | None = None,
+        translator: VerdictTranslator | None = None,
+        candidates: int = 0,
+        explain: bool = True,
+        timeout: timedelta = INACTIVITY_TIMEOUT,
+        timeouts: Mapping[str, timedelta] | None = None,
+    ) -> None:
+        self._model = model
+        self._site = site
+        self._site_reference = f"sha256:{site.sha256}" if site.sha256 else None
+        self._history = history or MemoryHistory()
+        self._translator = translator
+        self._candidates = candidates
+        self._explain = explain
+        self._events = ActiveEvents(timeout, timeouts)
+        self._answers: OrderedDict[str, Assignment] = OrderedDict()
+        reference = model.reference
+        self._reference = replace(reference, attack=translator.attack) if translator else reference
+
+    def answer(self, report: Event) -> Assignment:
+        """Return the answer to a report: to the event that it belongs to, as that stands now."""
+        state = self._events.add(report)
+        event = state.event
+        context = derive(event, self._site, self._history, event_id=state.id)
+        verdict = decided_by_site(context)
+        if verdict is None:
+            # Only what the site hasn't decided is evidence against a host.
+            for ips, record in traces(context, state.id):
+                self._history.remember(ips, record)
+            verdict = self._model.assess(context, explain=self._explain, candidates=self._candidates)
+        if self._translator is not None:
+            verdict = self._translator.translate(verdict)
+        cause = "fragment" if state.fragment else "update"
+        assignment = Assignment(
+            event=EventReference(
+                id=state.id,
+                identity=state.identity,
+                revision=state.revision,
+                fragment=state.fragment,
+                method=event.method,
+                submethod=event.submethod,
+                source=event.source.ip,
+                external_id=event.external_id,
+            ),
+            techniques=verdict.techniques,
+            tactics=verdict.tactics,
+            no_category=verdict.no_category,
+            ics=verdict.ics,
+            changed=change(state.before, event, self._answers.get(state.id), verdict, cause),
+            model=self._reference,
+            context=ContextReference(site=self._site_reference, history=context.history),
+            candidates=verdict.candidates if self._candidates else None,
+        )
+        self._answers[state.id] = assignment
+        self._answers.move_to_end(state.id)
+        if len(self._answers) > MAX_ACTIVE:
+            self._answers.popitem(last=False)
+        return assignment

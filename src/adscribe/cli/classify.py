@@ -1,0 +1,191 @@
+"""`adscribe classify`: events in, an answer a line out."""
+
+from __future__ import annotations
+
+import csv
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
+from enum import StrEnum
+from pathlib import Path
+from typing import IO, Annotated
+
+import msgspec
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from adscribe.assign import Answer, Assignment, Classifier
+from adscribe.sensors import FORMATS, Reject
+from adscribe.site import Site
+
+UNREADABLE = 3
+"""Exit status when some input couldn't be read."""
+
+Format = StrEnum("Format", {name: name for name in ("auto", *FORMATS)})
+
+
+class Output(StrEnum):
+    """How answers are written."""
+
+    ndjson = "ndjson"
+    table = "table"
+    csv = "csv"
+
+
+def classify(
+    files: Annotated[
+        list[str], typer.Argument(metavar="FILE...", help="Files of events; - is standard input.")
+    ],
+    format: Annotated[  # noqa: A002 - the option's name
+        Format, typer.Option(help="Form of the events; auto recognises each on its own.")
+    ] = Format("auto"),
+    site: Annotated[
+        Path | None, typer.Option(help="Site file; private ranges are the inside when not given.")
+    ] = None,
+    model: Annotated[str, typer.Option(help="Model that answers.")] = "codebook",
+    attack_version: Annotated[
+        str | None, typer.Option(help="Version of Enterprise ATT&CK to answer in, such as 18.1.")
+    ] = None,
+    risk: Annotated[
+        float | None,
+        typer.Option(help="Share of wrong categories to accept, such as 0.1 (calibrated models)."),
+    ] = None,
+    candidates: Annotated[
+        int, typer.Option(min=0, max=50, help="Name so many of the most probable techniques, shown or not.")
+    ] = 0,
+    explain: Annotated[bool, typer.Option(help="Say why.")] = True,
+    output: Annotated[Output, typer.Option(help="Form of the answers.")] = Output.ndjson,
+    rejects: Annotated[
+        Path | None, typer.Option(help="File for what can't be read; standard error when not given.")
+    ] = None,
+) -> None:
+    """Assign ATT&CK categories to events, or the reason that there is none.
+
+    One answer a line of input, in input order. All files are one run: an update finds its event, and
+    earlier events of a host are its history.
+
+    Example: adscribe classify --site site.yaml --output table events.log
+    """
+    classifier = Classifier.load(model)
+    network = Site.load(site) if site else Site.default()
+    run = classifier.run(
+        site=network, attack_version=attack_version, risk=risk, candidates=candidates, explain=explain
+    )
+    with ExitStack() as stack:
+        sink = stack.enter_context(rejects.open("wb")) if rejects else None
+        counted = _Rejects(sink)
+        answers = (
+            answer
+            for name in files
+            for answer in counted.sift(
+                name, classifier.answers(run, _open(name, stack), format=format, site=network)
+            )
+        )
+        _WRITERS[output](answers)
+    if counted.number:
+        raise typer.Exit(UNREADABLE)
+
+
+class _Rejects:
+    """Keeps what can't be read apart from the answers."""
+
+    def __init__(self, sink: IO[bytes] | None) -> None:
+        self.number = 0
+        self._sink = sink
+
+    def sift(self, name: str, answers: Iterable[Answer]) -> Iterator[Assignment]:
+        for answer in answers:
+            if isinstance(answer, Assignment):
+                yield answer
+            else:
+                self.number += 1
+                self._write(name, answer)
+
+    def _write(self, name: str, reject: Reject) -> None:
+        if self._sink is None:
+            # Only the place and the reason: an input can hold addresses.
+            pointer = f", {reject.pointer}" if reject.pointer else ""
+            typer.echo(f"{name}, line {reject.line}{pointer}: {reject.reason}", err=True)
+            return
+        entry = {
+            "file": name,
+            "line": reject.line,
+            "pointer": reject.pointer,
+            "reason": reject.reason,
+            "text": reject.text,
+        }
+        self._sink.write(msgspec.json.encode(entry) + b"\n")
+
+
+def _open(name: str, stack: ExitStack) -> IO[bytes]:
+    if name == "-":
+        return sys.stdin.buffer
+    try:
+        return stack.enter_context(Path(name).open("rb"))
+    except OSError as wrong:
+        raise typer.BadParameter(f"{name} can't be read: {wrong.strerror}") from None
+
+
+def _write_ndjson(answers: Iterable[Assignment]) -> None:
+    out = sys.stdout.buffer
+    for answer in answers:
+        out.write(answer.to_json() + b"\n")
+        if sys.stdin.isatty() or out.isatty():
+            out.flush()
+
+
+_COLUMNS = (
+    "event",
+    "revision",
+    "method",
+    "submethod",
+    "source",
+    "tactics",
+    "techniques",
+    "no_category",
+    "probability",
+)
+
+
+def _row(answer: Assignment) -> tuple[str, ...]:
+    reason = answer.no_category
+    shown = answer.techniques[0].probability if answer.techniques else reason.probability if reason else 0.0
+    return (
+        answer.event.id,
+        str(answer.event.revision),
+        answer.event.method,
+        answer.event.submethod or "",
+        answer.event.source,
+        " ".join(tactic.shortname for tactic in answer.tactics),
+        " ".join(technique.id for technique in answer.techniques),
+        f"{reason.reason} ({reason.basis})" if reason else "",
+        f"{shown:.2f}",
+    )
+
+
+def _write_csv(answers: Iterable[Assignment]) -> None:
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(_COLUMNS)
+    for answer in answers:
+        writer.writerow(tuple(_defused(cell) for cell in _row(answer)))
+
+
+def _defused(cell: str) -> str:
+    """Return a cell that a spreadsheet doesn't take for a formula."""
+    return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
+
+
+def _write_table(answers: Iterable[Assignment]) -> None:
+    table = Table(*_COLUMNS[2:], box=None)
+    for answer in answers:
+        table.add_row(*_row(answer)[2:])
+    width = None if sys.stdout.isatty() else 160
+    Console(width=width, markup=False, highlight=False).print(table)
+
+
+_WRITERS: dict[Output, Callable[[Iterable[Assignment]], None]] = {
+    Output.ndjson: _write_ndjson,
+    Output.csv: _write_csv,
+    Output.table: _write_table,
+}

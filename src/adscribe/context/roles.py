@@ -1,0 +1,164 @@
+"""What the ends are by the site file: roles, segment, and whether the role needs what is seen."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+from adscribe.context.knowledge import Need, load_needs
+from adscribe.context.view import View
+from adscribe.context.words import count, listing, role
+from adscribe.event import Target
+
+_SANCTIONED = frozenset(("approved_cloud", "partner"))
+
+_SEGMENT_ROLES = (
+    ("guest", ("guest",)),
+    ("ot", ("ot_master", "ot_device", "engineering_workstation")),
+    ("iot", ("iot_device", "camera")),
+    ("server", ("any_server",)),
+    ("user", ("user_device", "admin_workstation")),
+)
+
+_SEGMENT_NAMES = (
+    ("guest", ("guest", "guests", "visitor", "visitors", "wifi", "hotspot", "byod")),
+    ("dmz", ("dmz",)),
+    ("ot", ("ot", "ics", "scada", "plc", "plcs", "rtu", "rtus", "production", "plant")),
+    ("iot", ("iot", "camera", "cameras", "sensors")),
+    ("closed", ("closed", "restricted", "atm", "atms", "vault", "management", "isolated")),
+    ("server", ("server", "servers", "datacenter", "datacentre", "hypervisors", "storage")),
+    (
+        "user",
+        ("client", "clients", "user", "users", "office", "workstation", "workstations", "staff", "desktops"),
+    ),
+)
+
+MAX_ENDS = 64
+"""Ends of one event that are looked at for their segment."""
+
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
+
+
+def derive(view: View) -> None:
+    """Note ``source_role``, ``target_role`` and ``segment``."""
+    source_roles = _common(view, view.sources)
+    if source_roles:
+        text = f"the source is a known {listing(tuple(map(role, source_roles)))}"
+        view.put("source_role", source_roles, "site: roles", text)
+    main = main_targets(view)
+    target_roles = _common(view, main)
+    if target_roles:
+        which = main[0].ip if len(main) == 1 else f"most of {count(len(main), 'target')}"
+        text = f"{which}: known {listing(tuple(map(role, target_roles)))}"
+        view.put("target_role", target_roles, "site: roles", text, main)
+    _segment(view)
+
+
+def derive_fit(view: View) -> None:
+    """Note ``role_fit``, once services, peers and the schedule are known."""
+    needs = load_needs()
+    judged = [(name, needs[name]) for name in view.values("source_role") if name in needs]
+    if not judged:
+        return
+    misfits = [(name, misfit) for name, need in judged if (misfit := _misfit(view, need)) is not None]
+    if len(misfits) < len(judged):
+        fitting = next(name for name, need in judged if _misfit(view, need) is None)
+        view.put(
+            "role_fit", "yes", "site: roles, event: services, peers", f"this is what a {role(fitting)} does"
+        )
+    else:
+        name, misfit = misfits[0]
+        view.put(
+            "role_fit", "no", "site: roles, event: services, peers", f"a {role(name)} has no need of {misfit}"
+        )
+
+
+def main_targets(view: View) -> tuple[Target, ...]:
+    """Return the target with the most bytes where bytes by target are known, else all targets."""
+    weighed = [target for target in view.targets if target.sent_bytes or target.received_bytes]
+    if not weighed:
+        return view.targets
+    return (max(weighed, key=lambda target: (target.sent_bytes or 0) + (target.received_bytes or 0)),)
+
+
+def _common(view: View, ends: tuple[Target, ...]) -> tuple[str, ...]:
+    """Return the roles that more than half of some addresses have."""
+    if len(ends) == 1:
+        return tuple(sorted(view.site.roles(ends[0].ip)))
+    shares = Counter(name for end in ends for name in view.site.roles(end.ip))
+    return tuple(sorted(name for name, number in shares.items() if 2 * number > len(ends)))
+
+
+def _misfit(view: View, need: Need) -> str | None:
+    services = _used(view)
+    if need.services is not None and services:
+        beyond = tuple(name for name in services if name not in need.services)
+        if beyond:
+            return listing(beyond)
+    outside = view.of_side("outside")
+    if outside and "outside" not in need.targets:
+        if "known" not in need.targets:
+            return "peers outside"
+        unknown = [target for target in outside if not _is_known(view, target, need)]
+        if unknown:
+            return "unknown peers outside"
+    if view.of_side("inside") and "inside" not in need.targets:
+        return "peers inside"
+    if need.working_hours and view.values("schedule") == ("off_hours",):
+        return "this outside working hours"
+    return None
+
+
+def _used(view: View) -> tuple[str, ...]:
+    used = [view.vocabulary.services.get(port, str(port)) for port in view.event.ports]
+    used.extend(view.values("service"))
+    if view.values("protocol") == ("icmp",):
+        used.append("icmp")
+    return tuple(dict.fromkeys(used))
+
+
+def _is_known(view: View, target: Target, need: Need) -> bool:
+    kinds = view.site.peer_kinds(target.ip, target.hostname)
+    return bool((kinds | view.site.roles(target.ip)) & (_SANCTIONED | need.peers))
+
+
+def _segment(view: View) -> None:
+    ends = [end for end in (*view.sources, *view.targets) if view.sides[end.ip] == "inside"]
+    if not ends:
+        return
+    found = _segment_of(view, ends[0])
+    if found is not None:
+        segment, basis, text = found
+        view.put("segment", segment, basis, text)
+    for end in ends[:MAX_ENDS]:
+        other = _segment_of(view, end)
+        if other is not None and other[0] == "ot":
+            view.put("ot_end", "yes", other[1], other[2])
+            return
+
+
+def _segment_of(view: View, end: Target) -> tuple[str, str, str] | None:
+    """Return the segment of an end, what tells it, and that as a sentence."""
+    roles = view.site.roles(end.ip)
+    groups = view.vocabulary.role_groups
+    for segment, names in _SEGMENT_ROLES:
+        members = frozenset[str]().union(*(groups.get(name, frozenset((name,))) for name in names))
+        if roles & members:
+            return segment, "site: roles", f"{end.ip} is in {_a(segment)} segment"
+    for name in view.site.filters_of(end.ip):
+        words = {word.lower() for word in _WORD.findall(name)}
+        for segment, keywords in _SEGMENT_NAMES:
+            if words.intersection(keywords):
+                return (
+                    segment,
+                    f"site: filter {name}",
+                    f"{end.ip} is in the filter {name}: {_a(segment)} segment",
+                )
+    feed = view.site.feed(view.event.data_feed)
+    if feed is not None and feed.position == "ot":
+        return "ot", "site: data feed", f"the data feed {feed.name} watches an OT segment"
+    return None
+
+
+def _a(segment: str) -> str:
+    return f"an {segment.upper()}" if segment in ("ot", "iot") else f"a {segment}"
