@@ -22,8 +22,6 @@ from adscribe.site import Site
 UNREADABLE = 3
 """Exit status when some input couldn't be read."""
 
-Format = StrEnum("Format", {name: name for name in ("auto", *FORMATS)})
-
 
 class Output(StrEnum):
     """How answers are written."""
@@ -38,8 +36,9 @@ def classify(
         list[str], typer.Argument(metavar="FILE...", help="Files of events; - is standard input.")
     ],
     format: Annotated[  # noqa: A002 - the option's name
-        Format, typer.Option(help="Form of the events; auto recognises each on its own.")
-    ] = Format("auto"),
+        str,
+        typer.Option(help=f"Form of the events: auto (recognises each on its own), {', '.join(FORMATS)}."),
+    ] = "auto",
     site: Annotated[
         Path | None, typer.Option(help="Site file; private ranges are the inside when not given.")
     ] = None,
@@ -67,6 +66,8 @@ def classify(
 
     Example: adscribe classify --site site.yaml --output table events.log
     """
+    if format not in ("auto", *FORMATS):
+        raise typer.BadParameter(f"there is no format {format!r}", param_hint="--format")
     classifier = Classifier.load(model)
     network = Site.load(site) if site else Site.default()
     run = classifier.run(
