@@ -1,0 +1,154 @@
+"""The application: which path answers what."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from importlib.metadata import version
+from typing import Any
+
+import msgspec
+from fastapi import FastAPI, Request
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from adscribe.service import openapi, pages
+from adscribe.service.access import Access
+from adscribe.service.classify import classify
+from adscribe.service.problems import Problem
+from adscribe.service.settings import Settings
+from adscribe.service.state import State
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """Return the HTTP service as an ASGI application.
+
+    Parameters
+    ----------
+    settings : Settings, optional
+        Default: the defaults of `Settings`.
+
+    Returns
+    -------
+    FastAPI
+        Its lifespan loads the model and the site; until both are there ``/health/ready`` and
+        ``/v1/classify`` answer with status 503.
+    """
+    state = State(settings or Settings())
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        loading = asyncio.create_task(state.load())
+        yield
+        loading.cancel()
+        with suppress(asyncio.CancelledError):
+            await loading
+        state.threads.shutdown(cancel_futures=True)
+
+    app = FastAPI(
+        title="adscribe",
+        version=version("adscribe"),
+        # Interactive pages would load scripts from elsewhere: the document alone is served.
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        lifespan=lifespan,
+        exception_handlers={Problem: _problem, HTTPException: _http_error},
+    )
+    app.state.adscribe = state
+    app.add_middleware(Access, metrics=state.metrics, token=state.settings.token)
+    app.post("/v1/classify")(classify)
+    app.get("/v1/model")(model)
+    app.get("/v1/site")(site)
+    app.get("/health/live")(live)
+    app.get("/health/ready")(ready)
+    app.get("/metrics")(metrics)
+    app.get("/")(page)
+    app.get("/style.css")(style)
+    app.openapi = openapi.document  # type: ignore[method-assign]
+    return app
+
+
+async def model(request: Request) -> Response:
+    """Describe the model that answers."""
+    classifier, _ = _state(request).ready()
+    return _json(classifier.describe())
+
+
+async def site(request: Request) -> Response:
+    """Say which site file is in use, and how much it says; none of its addresses."""
+    state = _state(request)
+    _, current = state.ready()
+    content = current.content
+    return _json(
+        {
+            "sha256": current.sha256,
+            "given": state.settings.site is not None,
+            "loaded_at": state.site_file.loaded_at,
+            "error": state.site_file.error,
+            "counts": {
+                "filters": len(content.filters),
+                "roles": len(content.roles),
+                "assigned_filters": len(content.assigned),
+                "allowed": len(content.allowed),
+                "forbidden": len(content.forbidden),
+                "known_causes": len(content.known_causes),
+                "data_feeds": len(content.feeds),
+            },
+        }
+    )
+
+
+async def live(_: Request) -> Response:
+    """Say that the process answers."""
+    return _json({"status": "live"})
+
+
+async def ready(request: Request) -> Response:
+    """Say whether events can be answered, and whether the site file as it is now is in use."""
+    state = _state(request)
+    _, current = state.ready()
+    return _json({"status": "ready", "site": {"sha256": current.sha256, "error": state.site_file.error}})
+
+
+async def metrics(request: Request) -> Response:
+    """Return the metrics."""
+    exposition = await asyncio.to_thread(_state(request).metrics.exposition)
+    return Response(exposition, media_type="text/plain; version=1.0.0; charset=utf-8")
+
+
+async def page(request: Request) -> Response:
+    """Show the shipped example events with their answers."""
+    state = _state(request)
+    classifier, _ = state.ready()
+    html = await asyncio.to_thread(pages.examples, classifier, state.settings)
+    return Response(html, media_type="text/html")
+
+
+async def style(_: Request) -> Response:
+    """Return the style sheet of the page."""
+    return Response(pages.STYLE, media_type="text/css", headers={"Cache-Control": "max-age=3600"})
+
+
+def _state(request: Request) -> State:
+    state: State = request.app.state.adscribe
+    return state
+
+
+def _json(value: Any) -> Response:
+    return Response(msgspec.json.encode(value), media_type="application/json")
+
+
+async def _problem(_: Request, problem: Exception) -> Response:
+    assert isinstance(problem, Problem)  # noqa: S101 - it is registered for this class
+    return problem.response()
+
+
+async def _http_error(_: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101 - it is registered for this class
+    if error.status_code == 405:
+        return Problem(
+            "method-not-allowed", "The Allow header has what it answers.", headers=error.headers
+        ).response()
+    return Problem("not-found", "GET /openapi.json lists the paths.").response()

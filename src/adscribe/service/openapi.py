@@ -1,0 +1,189 @@
+"""The OpenAPI 3.1 document: every path, parameter and body of the service."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.metadata import version
+from typing import Any
+
+import msgspec
+
+from adscribe.assign import Assignment
+from adscribe.sensors import FORMATS
+from adscribe.service import bodies, body
+from adscribe.service.problems import KINDS, MEDIA_TYPE, Document
+
+_REF = "#/components/schemas/{name}"
+
+Json = dict[str, Any]
+
+
+def _ref(name: str) -> Json:
+    return {"$ref": _REF.format(name=name)}
+
+
+def _content(schema: Json, media_type: str = body.JSON, example: Any = None) -> Json:
+    content: Json = {"schema": schema}
+    if example is not None:
+        content["example"] = example
+    return {media_type: content}
+
+
+def _problems(*names: str) -> Json:
+    """Return the responses that report problems, by status."""
+    responses: Json = {}
+    for name in names:
+        kind = KINDS[name]
+        response = responses.setdefault(
+            str(kind.status), {"description": "", "content": _content(_ref("Problem"), MEDIA_TYPE)}
+        )
+        response["description"] = "; ".join(
+            filter(None, (response["description"], f"`{name}`: {kind.title}"))
+        )
+    return responses
+
+
+def _get(operation: str, summary: str, ok: Json, *problems: str, description: str = "Done.") -> Json:
+    return {
+        "get": {
+            "operationId": operation,
+            "summary": summary,
+            "responses": {
+                "200": {"description": description, "content": ok},
+                **_problems("unauthorized", *problems, "internal"),
+            },
+        }
+    }
+
+
+def _parameter(name: str, schema: Json, description: str) -> Json:
+    return {"name": name, "in": "query", "required": False, "schema": schema, "description": description}
+
+
+_CLASSIFY: Json = {
+    "post": {
+        "operationId": "classify",
+        "summary": "Answer events: one, a list, or lines",
+        "description": (
+            "One body is one run: history and updates are what the body holds. Nothing is stored. "
+            "Each event is answered in its place; one that can't be read costs no other."
+        ),
+        "parameters": [
+            _parameter(
+                "format",
+                {"enum": ["auto", *FORMATS], "default": "auto"},
+                "Form of the events; `auto` tells it for each.",
+            ),
+            _parameter(
+                "attack_version",
+                {"type": "string", "minLength": 1, "maxLength": 40},
+                "ATT&CK version of the answers, such as `18.1`; default: the newest.",
+            ),
+            _parameter(
+                "risk",
+                {"enum": list(body.RISKS)},
+                "Largest share of wrong answers shown. Refused by models that keep no promise.",
+            ),
+            _parameter(
+                "candidates",
+                {"type": "integer", "minimum": 0, "maximum": body.MOST_CANDIDATES, "default": 0},
+                "How many of the most probable techniques to list, shown or not.",
+            ),
+            _parameter(
+                "explain", {"type": "boolean", "default": True}, "Whether answers say what they rest on."
+            ),
+        ],
+        "requestBody": {
+            "required": True,
+            "content": {
+                body.JSON: {
+                    "schema": {
+                        "oneOf": [
+                            _ref("Event"),
+                            {"type": "array", "items": _ref("Event")},
+                            _ref("Events"),
+                        ]
+                    },
+                    "examples": {
+                        "event": {"summary": "One event", "value": bodies.EVENT},
+                        "list": {"summary": "A list", "value": [bodies.EVENT, bodies.SECOND_EVENT]},
+                        "events": {"summary": "A list by name", "value": {"events": [bodies.EVENT]}},
+                    },
+                },
+                **{
+                    kind: {
+                        "schema": {"type": "string"},
+                        "example": msgspec.json.encode(bodies.EVENT).decode() + "\n",
+                    }
+                    for kind in body.LINES
+                    if kind != body.TSV
+                },
+                body.TSV: {"schema": {"type": "string"}, "example": bodies.TSV_LINE},
+            },
+        },
+        "responses": {
+            "200": {
+                "description": (
+                    "An assignment for one event; for a list an object with `assignments` and `rejects`; "
+                    'for lines a line for each record: an assignment or `{"reject": …}`.'
+                ),
+                "content": {
+                    body.JSON: {
+                        "schema": {"anyOf": [_ref("Assignment"), _ref("Assignments")]},
+                        "examples": {"event": {"summary": "One event", "value": bodies.ASSIGNMENT}},
+                    },
+                    "application/x-ndjson": {
+                        "schema": {"type": "string"},
+                        "example": msgspec.json.encode(bodies.REJECTED_LINE).decode() + "\n",
+                    },
+                },
+            },
+            **_problems(*(name for name in KINDS if name not in ("not-found", "method-not-allowed"))),
+        },
+    }
+}
+
+_PATHS: Json = {
+    "/v1/classify": _CLASSIFY,
+    "/v1/model": _get("model", "The model that answers", _content(_ref("Model")), "not-ready"),
+    "/v1/site": _get(
+        "site", "The site file in use, without its addresses", _content(_ref("Site")), "not-ready"
+    ),
+    "/health/live": _get("live", "Whether the process answers", _content(_ref("Live"))),
+    "/health/ready": _get("ready", "Whether events can be answered", _content(_ref("Ready")), "not-ready"),
+    "/metrics": _get("metrics", "Metrics for Prometheus", _content({"type": "string"}, "text/plain")),
+    "/openapi.json": _get("openapi", "This document", _content({"type": "object"})),
+    "/": _get(
+        "page",
+        "The example events with their answers",
+        _content({"type": "string"}, "text/html"),
+        "not-ready",
+    ),
+    "/style.css": _get("style", "Style sheet of the page", _content({"type": "string"}, "text/css")),
+}
+
+
+@cache
+def document() -> Json:
+    """Return the OpenAPI document."""
+    _, schemas = msgspec.json.schema_components((Assignment, Document), ref_template=_REF)
+    for schema in schemas.values():
+        # Of a docstring only the first paragraph: the rest is for those who read the code.
+        schema["description"] = " ".join(schema.get("description", "").partition("\n\n")[0].split())
+    schemas["Problem"] = schemas.pop("Document")
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "adscribe",
+            "version": version("adscribe"),
+            "summary": "MITRE ATT&CK categories of network anomaly events, in their context",
+            "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        },
+        "paths": _PATHS,
+        "components": {
+            "schemas": {**schemas, **bodies.SCHEMAS},
+            "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
+        },
+        # Without a token in the settings none is asked for.
+        "security": [{}, {"token": []}],
+    }

@@ -1,0 +1,62 @@
+"""The process that serves: granian's workers around the application."""
+
+from __future__ import annotations
+
+import os
+from functools import partial
+from tempfile import TemporaryDirectory
+
+from fastapi import FastAPI
+from granian.constants import HTTPModes, Interfaces, Loops
+from granian.http import HTTP1Settings
+from granian.log import LogLevels
+from granian.server import Server
+
+from adscribe.assign import Classifier
+from adscribe.service import logs
+from adscribe.service.app import create_app
+from adscribe.service.settings import Settings
+from adscribe.site import Site
+
+_SECONDS_TO_END = 10
+
+
+def serve(settings: Settings) -> None:
+    """Serve until the process is told to end (SIGTERM or SIGINT), then finish what is in work.
+
+    Raises
+    ------
+    AdscribeError
+        The site file or the model can't be used; nothing was served then.
+    """
+    # Each worker loads them for itself; here only so that a start that can't work fails at once.
+    if settings.site is not None:
+        Site.load(settings.site)
+    Classifier.load(settings.model)
+    server = Server(
+        "adscribe.service",
+        address=settings.host,
+        port=settings.port,
+        interface=Interfaces.ASGI,
+        workers=settings.workers,
+        loop=Loops.uvloop,
+        http=HTTPModes.http1,
+        websockets=False,
+        http1_settings=HTTP1Settings(header_read_timeout=10_000, max_buffer_size=64 * 1024),
+        log_level=LogLevels(settings.log_level),
+        log_dictconfig=logs.SERVER,
+        workers_kill_timeout=_SECONDS_TO_END,
+    )
+    start = partial(server.serve, target_loader=partial(_load, settings), wrap_loader=False)
+    if settings.workers == 1:
+        start()
+        return
+    # Where several workers count, they leave their counts in files that each can add up.
+    with TemporaryDirectory(prefix="adscribe-metrics-") as folder:
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
+        start()
+
+
+def _load(settings: Settings) -> FastAPI:
+    logs.configure(settings.log_level)
+    return create_app(settings)

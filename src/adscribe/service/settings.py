@@ -1,0 +1,115 @@
+"""What an operator can set: by flags of ``adscribe serve`` or by ``ADSCRIBE_*`` variables."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Any
+
+from adscribe.errors import AdscribeError, Place
+
+PREFIX = "ADSCRIBE_"
+MIB = 1024 * 1024
+
+
+class SettingsError(AdscribeError):
+    """A setting that can't hold."""
+
+
+def _says(text: str, least: float | None = None, most: float | None = None) -> dict[str, Any]:
+    return {"help": text, "least": least, "most": most}
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The settings of one service.
+
+    Each is a flag (``--body-bytes``) and a variable (``ADSCRIBE_BODY_BYTES``); the token only a variable.
+
+    Raises
+    ------
+    SettingsError
+        A value out of its range, or an address open to others without a token.
+    """
+
+    site: Path | None = field(default=None, metadata=_says("Site file: what is known of the network."))
+    model: str = field(default="codebook", metadata=_says("Model that answers: codebook, or a path."))
+    host: str = field(default="127.0.0.1", metadata=_says("Address to listen on."))
+    port: int = field(default=8000, metadata=_says("Port to listen on.", 1, 65_535))
+    workers: int = field(default=1, metadata=_says("Processes that answer.", 1, 256))
+    token: str | None = field(default=None, metadata=_says("Token that clients must send."))
+    insecure: bool = field(default=False, metadata=_says("Listen beyond this machine without a token."))
+    body_bytes: int = field(
+        default=16 * MIB, metadata=_says("Largest request body in bytes.", 1024, 1024 * MIB)
+    )
+    records: int = field(default=10_000, metadata=_says("Most events in one request.", 1, 1_000_000))
+    request_seconds: float = field(default=30.0, metadata=_says("Longest time for a request.", 0.1, 3600))
+    concurrency: int = field(
+        default=32, metadata=_says("Most bodies in work at a time, in each worker.", 1, 10_000)
+    )
+    threads: int = field(
+        default=2, metadata=_says("Threads for bodies that take longer, in each worker.", 1, 64)
+    )
+    site_poll_seconds: float = field(
+        default=2.0, metadata=_says("How often the site file is looked at.", 0.05, 3600)
+    )
+    log_level: str = field(
+        default="info", metadata=_says("Least level of the log: debug, info, warning, error.")
+    )
+
+    def __post_init__(self) -> None:
+        for setting in fields(self):
+            value = getattr(self, setting.name)
+            least, most = setting.metadata["least"], setting.metadata["most"]
+            if least is not None and not least <= value <= most:
+                raise SettingsError(
+                    f"{setting.name} must be from {least} to {most}", hint=f"set {variable(setting.name)}"
+                )
+        if self.log_level not in ("debug", "info", "warning", "error"):
+            raise SettingsError(
+                f"log_level {self.log_level!r} is not known", hint="debug, info, warning or error"
+            )
+        if self.token is not None and not (self.token.isascii() and self.token.isprintable() and self.token):
+            raise SettingsError(
+                "token must be printable ASCII text", hint="make one with: openssl rand -hex 32"
+            )
+        if not self.loopback and self.token is None and not self.insecure:
+            raise SettingsError(
+                "host is open to other machines and no token is set",
+                hint=f"set {variable('token')}, listen on 127.0.0.1, or say --insecure",
+            )
+        if self.site is not None and not self.site.is_file():
+            raise SettingsError("no such site file", place=Place(file=str(self.site)), hint="see --site")
+
+    @property
+    def loopback(self) -> bool:
+        """Whether only this machine can reach the service."""
+        if self.host == "localhost":
+            return True
+        try:
+            return ip_address(self.host).is_loopback
+        except ValueError:
+            return False
+
+    @property
+    def url(self) -> str:
+        """Where the service answers, as seen from this machine."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"http://{host}:{self.port}"
+
+
+def variable(name: str) -> str:
+    """Return the environment variable of a setting.
+
+    Examples
+    --------
+    >>> variable("body_bytes")
+    'ADSCRIBE_BODY_BYTES'
+    """
+    return PREFIX + name.upper()
+
+
+def described(name: str) -> str:
+    """Return what a setting is for, in one sentence."""
+    return next(str(setting.metadata["help"]) for setting in fields(Settings) if setting.name == name)

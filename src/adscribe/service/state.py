@@ -1,0 +1,98 @@
+"""What the requests of a service share: its settings, model, site, metrics and limits."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+
+import structlog
+
+from adscribe.assign import Classifier
+from adscribe.errors import AdscribeError
+from adscribe.sensors.flowmon.names import METHODS
+from adscribe.service.metrics import Metrics
+from adscribe.service.problems import Problem
+from adscribe.service.settings import Settings
+from adscribe.service.site_file import SiteFile
+from adscribe.site import Site
+
+_log = structlog.get_logger("adscribe.service")
+
+
+class State:
+    """The state of one service.
+
+    Attributes
+    ----------
+    settings : Settings
+    metrics : Metrics
+    site_file : SiteFile
+    classifier : Classifier or None
+        ``None`` until it is loaded.
+    model_error : str or None
+        Why it can't be loaded.
+    threads : ThreadPoolExecutor
+        Where bodies are answered that would hold up the others.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.metrics = Metrics(METHODS)
+        self.site_file = SiteFile(settings.site, self.metrics)
+        self.classifier: Classifier | None = None
+        self.model_error: str | None = None
+        self.threads = ThreadPoolExecutor(settings.threads, thread_name_prefix="classify")
+        self._active = 0
+
+    async def load(self) -> None:
+        """Load the model and the site, then keep up with the site's file for ever."""
+        await asyncio.to_thread(self._load_model)
+        await asyncio.to_thread(self.site_file.refresh)
+        await self.site_file.watch(self.settings.site_poll_seconds)
+
+    def _load_model(self) -> None:
+        try:
+            self.classifier = Classifier.load(self.settings.model)
+        except AdscribeError as error:
+            self.model_error = error.message
+            _log.error("model refused", reason=error.message)
+        else:
+            _log.info("model loaded", model=self.settings.model)
+
+    def ready(self) -> tuple[Classifier, Site]:
+        """Return the model and the site in use.
+
+        Raises
+        ------
+        Problem
+            ``not-ready``, with the reason.
+        """
+        if self.model_error is not None:
+            raise Problem("not-ready", f"The model can't be loaded: {self.model_error}.")
+        site = self.site_file.site
+        if site is None and self.site_file.error is not None:
+            raise Problem("not-ready", f"The site file can't be used: {self.site_file.error}.")
+        if self.classifier is None or site is None:
+            raise Problem(
+                "not-ready", "The model and the site are being loaded.", headers={"Retry-After": "1"}
+            )
+        return self.classifier, site
+
+    @contextmanager
+    def slot(self) -> Iterator[None]:
+        """Hold one of the places for requests with a body.
+
+        Raises
+        ------
+        Problem
+            ``busy``: all are taken.
+        """
+        if self._active >= self.settings.concurrency:
+            raise Problem("busy", "Too many requests at a time; try again.", headers={"Retry-After": "1"})
+        self._active += 1
+        try:
+            yield
+        finally:
+            self._active -= 1
