@@ -52,3 +52,9 @@ lock: $(VENV)/dev.stamp  ## pin the packages again
 
 clean:  ## remove what make set up
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+vignettes: $(VENV)/run.stamp  ## score the codebook on the annotated vignettes, write docs/vignettes.md
+	$(BIN)/python pipelines/vignettes.py $(SHARED)/vignettes --write docs/vignettes.md
+
+docs: $(VENV)/run.stamp  ## write the generated pages again
+	$(BIN)/python -m adscribe.codebook.guide docs/methods

@@ -37,7 +37,7 @@ def classify_frame(
         probability (of the first technique or of the reason), and reject (why a row couldn't be read).
     """
     records = [
-        {key: value for key, value in record.items() if _is_there(value)}
+        {str(key): value for key, value in record.items() if _is_there(value)}
         for record in frame.to_dict(orient="records")
     ]
     answers = classifier.classify(records, format="native", site=site, **options)

@@ -42,7 +42,7 @@ def traces(context: Context, event_id: str) -> tuple[tuple[tuple[str, ...], Reco
     for trace in _traces().get(event.method, ()):
         if _holds(trace, event.submethod, context.facts):
             (of_targets if trace.of_targets else of_source).add(trace.kind)
-    found = [((event.source.ip,), of_source)]
+    found: list[tuple[tuple[str, ...], set[str]]] = [((event.source.ip,), of_source)]
     if of_targets:
         found.append((tuple(target.ip for target in event.targets[:MAX_LOOKED_UP]), of_targets))
     return tuple(
