@@ -2,26 +2,210 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, tzinfo
-from typing import IO, Any
+from functools import partial
+from typing import Any
 
-from adscribe.event import Event
-from adscribe.sensors.records import Reject, Report
+import msgspec
 
-Readable = (
-    str | bytes | os.PathLike[str] | IO[bytes] | IO[str] | Iterable[str | bytes | Mapping[str, Any] | Event]
-)
-"""Text, a path, an open file, or an iterable of lines, dicts and events."""
+from adscribe.errors import AdscribeError, EventError
+from adscribe.event import Event, checks
+from adscribe.event.native import from_native
+from adscribe.sensors.cef import is_cef, read_cef
+from adscribe.sensors.completion import with_detail, with_todays_names
+from adscribe.sensors.jsondoc import Beginning, Element, elements, listed
+from adscribe.sensors.jsonline import is_ids, read_json
+from adscribe.sensors.lines import DOCUMENT_LENGTH, LINE_LENGTH, Line, Readable, lines, starts_json
+from adscribe.sensors.records import FORMATS, REJECT_TEXT_LENGTH, Reject, Report
+from adscribe.sensors.rest import is_rest, read_rest
+from adscribe.sensors.tsv import is_tsv, read_tsv
+
+_NAMES = 50
+_NAME_LENGTH = 100
+
+_Reader = Callable[[Any], tuple[Event, tuple[str, ...]]]
 
 
 def read(
     source: Readable,
     *,
-    format: str = "auto",
+    format: str = "auto",  # noqa: A002 - as the command line calls it
     zone: tzinfo = UTC,
-    year: int | None = None,  # noqa: A002
+    year: int | None = None,
 ) -> Iterator[Report | Reject]:
-    """Read events of any form (being built)."""
-    raise NotImplementedError
+    """Read events of any form, as they are needed.
+
+    Parameters
+    ----------
+    source : str, bytes, path, open file, dict, Event, or iterable of lines, dicts and Events
+        A text is the content, not the name of a file. Every line that is not blank is
+        answered in its place; a JSON list, or an answer with a list of events, has an answer
+        for each element. A JSON document may span lines.
+    format : str, default "auto"
+        Name of a form, see `FORMATS`; ``auto`` recognises each record on its own.
+    zone : tzinfo, default UTC
+        Zone of times that don't name theirs.
+    year : int, optional
+        Year of syslog times of messages that hold no other time; the latest that fits by default.
+
+    Yields
+    ------
+    Report or Reject
+        In the order of the input. A record that can't be read costs that record only.
+
+    Raises
+    ------
+    AdscribeError
+        There is no such form.
+    """
+    if format != "auto" and format not in FORMATS:
+        raise AdscribeError("there is no such form of events", hint=f"one of auto, {', '.join(FORMATS)}")
+    return _Reading(format, zone, year).answers(source)
+
+
+class _Reading:
+    def __init__(self, form: str, zone: tzinfo, year: int | None) -> None:
+        self.form = form
+        self.readers: Mapping[str, _Reader] = {
+            "flowmon-cef": partial(read_cef, zone=zone, year=year),
+            "flowmon-tsv": partial(read_tsv, zone=zone),
+            "flowmon-json": partial(read_json, zone=zone),
+            "flowmon-rest": partial(read_rest, zone=zone),
+            "native": partial(from_native, zone=zone),
+        }
+        self.json = form not in ("flowmon-cef", "flowmon-tsv")
+
+    def answers(self, source: Readable) -> Iterator[Report | Reject]:
+        """Answer everything of an input."""
+        waiting: deque[Line] = deque()
+        rest = lines(source)
+        while line := waiting.popleft() if waiting else next(rest, None):
+            if not isinstance(line.content, str):
+                yield from self._object(line)
+            elif line.long:
+                most = DOCUMENT_LENGTH if starts_json(line.content) else LINE_LENGTH
+                yield _reject(line.number, EventError(f"a line of more than {most:,} bytes"), line.content)
+            elif self.json and starts_json(line.content):
+                # Lines that were looked at as part of a document that broke don't start another,
+                # so that no line is looked at more than twice; the one that broke it may.
+                yield from self._json(line, rest, waiting, documents=not waiting)
+            else:
+                yield self._text(line)
+
+    def _text(self, line: Line) -> Report | Reject:
+        form = self.form
+        if form == "auto":
+            if is_cef(line.content):
+                form = "flowmon-cef"
+            elif is_tsv(line.content):
+                form = "flowmon-tsv"
+            else:
+                unknown = EventError("no known form of an event", hint="see docs/sensors/formats.md")
+                return _reject(line.number, unknown, line.content)
+        elif self.json:
+            return _reject(line.number, EventError("no JSON object"), line.content)
+        return self._answer(Element(line.number, "", line.content, line.content), form)
+
+    def _object(self, line: Line) -> Iterator[Report | Reject]:
+        if isinstance(line.content, Event):
+            yield Report(line.number, "native", line.content)
+            return
+        pointer, records = listed(line.content) if isinstance(line.content, Mapping) else ("", None)
+        if records is None:
+            yield self._record(Element(line.number, "", line.content))
+        else:
+            for index, record in enumerate(records):
+                yield self._record(Element(line.number, f"{pointer}/{index}", record))
+
+    def _json(
+        self, line: Line, rest: Iterator[Line], waiting: deque[Line], *, documents: bool
+    ) -> Iterator[Report | Reject]:
+        """Answer a line of JSON, together with the next ones when it begins a document."""
+        try:
+            for element in elements(line.content, line.number):
+                yield self._record(element)
+            return
+        except EventError as error:
+            broken = error
+        beginning = Beginning()
+        if not documents or beginning.add(line.content) != "open":
+            yield _reject(line.number, broken, line.content)
+            return
+        parts, length, state = [line], len(line.content), "open"
+        while state == "open" and (after := waiting.popleft() if waiting else next(rest, None)):
+            state = beginning.add(after.content) if isinstance(after.content, str) else "broken"
+            if length <= DOCUMENT_LENGTH or state == "broken":
+                parts.append(after)
+            length += len(after.content) if isinstance(after.content, str) else 0
+        if length > DOCUMENT_LENGTH:
+            too_long = EventError(f"a JSON document of more than {DOCUMENT_LENGTH:,} bytes")
+            yield _reject(line.number, too_long, line.content)
+            waiting.extend(parts[-1:] if state == "broken" else ())
+        elif state != "complete":
+            yield _reject(line.number, EventError("JSON that is not complete"), line.content)
+            waiting.extend(parts[1:])
+        else:
+            text = "\n".join(part.content for part in parts)
+            try:
+                for element in elements(text, line.number):
+                    yield self._record(element)
+            except EventError as error:
+                yield _reject(line.number, error, text)
+
+    def _record(self, element: Element) -> Report | Reject:
+        value = element.value
+        if isinstance(value, EventError):
+            return _reject(element.line, value, element.text, element.pointer)
+        if not isinstance(value, Mapping):
+            error = checks.error("", "no JSON object", "an event is an object, see docs/sensors/formats.md")
+            return _reject(element.line, error, element.text, element.pointer)
+        form = self.form
+        if form == "auto":
+            if is_rest(value):
+                form = "flowmon-rest"
+            elif "method" not in value and ("type" in value or is_ids(value)):
+                form = "flowmon-json"
+            else:
+                form = "native"
+        return self._answer(element, form)
+
+    def _answer(self, element: Element, form: str) -> Report | Reject:
+        try:
+            event, ignored = self.readers[form](element.value)
+        except EventError as error:
+            text = element.text or _as_json(element.value)
+            return _reject(element.line, error, text, element.pointer)
+        detail = None
+        if form == "native":
+            event = with_todays_names(event)
+        if event.description is not None and (form != "native" or not event.characteristics):
+            event, detail = with_detail(event)
+        elif form != "native":
+            event = with_todays_names(event)
+        return Report(
+            element.line,
+            form,
+            event,
+            _short(ignored),
+            detail.form if detail else None,
+            _short(detail.unknown) if detail else (),
+        )
+
+
+def _reject(line: int, error: EventError, text: str, pointer: str = "") -> Reject:
+    reason = f"{error.message} ({error.hint})" if error.hint else error.message
+    return Reject(line, reason, pointer + (error.place.pointer or "") or None, text[:REJECT_TEXT_LENGTH])
+
+
+def _short(names: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(name[:_NAME_LENGTH] for name in names[:_NAMES])
+
+
+def _as_json(value: Any) -> str:
+    """Return the text of an object that came as one; nothing where it has none."""
+    try:
+        return msgspec.json.encode(value).decode()
+    except (TypeError, ValueError, RecursionError, msgspec.MsgspecError):
+        return ""
