@@ -94,7 +94,7 @@ def decode(content: bytes, kind: type[_T], path: Path) -> _T:
 
 def _pointer(path: str) -> str:
     """Return msgspec's path (``.objects[3].name``) as a JSON pointer."""
-    return re.sub(r"\[([0-9]+|\.\.\.)\]", r"/\1", path).replace(".", "/").replace("//", "/")
+    return re.sub(r"\[([0-9]+)\]", r".\1", path).replace(".", "/")
 
 
 def read_matrix(path: Path, *, elsewhere: Callable[[str], str | None] | None = None) -> Matrix:
