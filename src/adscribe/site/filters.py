@@ -30,7 +30,8 @@ def read_filters(reading: Reading, section: Node) -> dict[str, AddressSet]:
         if not name.strip() or _is_pattern(name):
             hint = "give it a name; an entry could not tell it from an address"
             reading.problems.add(node, "a filter that has no name of its own", hint, at_key=True)
-    operands = {name: _operands(reading, node, nodes) for name, node in nodes.items()}
+    filters = {name: reading.patterns(node, "filter") for name, node in nodes.items() if node.entries is None}
+    operands = {name: _operands(reading, node, nodes) for name, node in nodes.items() if name not in filters}
     try:
         order = tuple(TopologicalSorter({name: used for name, (_, used) in operands.items()}).static_order())
     except CycleError as error:
@@ -40,13 +41,10 @@ def read_filters(reading: Reading, section: Node) -> dict[str, AddressSet]:
         path = " → ".join([*cycle[turn:-1], *cycle[:turn], first])
         reading.problems.add(nodes[first], f"filters that are made of each other: {path}", at_key=True)
         return {name: AddressSet() for name in nodes}
-    filters: dict[str, AddressSet] = {}
     for name in order:
-        relation, used = operands[name]
-        if relation is None:
-            filters[name] = reading.patterns(nodes[name], "filter")
-        else:
-            filters[name] = reading.spend(nodes[name], _relate(relation, [filters[part] for part in used]))
+        if name in operands:
+            relation, used = operands[name]
+            filters[name] = _relate(relation, [reading.spend(nodes[name], filters[part]) for part in used])
     return {name: filters[name] for name in nodes}
 
 
@@ -58,13 +56,11 @@ def _is_pattern(text: str) -> bool:
     return True
 
 
-def _operands(reading: Reading, node: Node, filters: dict[str, Node]) -> tuple[str | None, list[str]]:
-    """Return the relation of a filter and the names it relates; no relation for a list of patterns."""
-    if node.entries is None:
-        return None, []
+def _operands(reading: Reading, node: Node, filters: dict[str, Node]) -> tuple[str, list[str]]:
+    """Return the relation of a filter and the names that it relates."""
     entries = reading.entries(node, "a filter", RELATIONS)
     if len(entries) != 1:
-        if len(node.entries) != 1:
+        if len(node.entries or ()) != 1:
             reading.problems.add(node, "a relational filter has one of sum, difference and inverse")
         return "sum", []
     relation, value = next(iter(entries.items()))

@@ -57,7 +57,7 @@ class Reading:
         """Tell whether a word is one of those known, and note it when it isn't."""
         if word in known:
             return True
-        close = get_close_matches(word, sorted(known), n=1)
+        close = get_close_matches(word[:80], sorted(known), n=1)
         if close:
             hint: str | None = f"did you mean {close[0]!r}?"
         elif len(known) > 30:
@@ -84,7 +84,7 @@ class Reading:
             return AddressSet()
 
     def spend(self, node: Node, addresses: AddressSet) -> AddressSet:
-        """Count the ranges of a set that was made; too many of them end the reading."""
+        """Count the ranges of a set that was made or is worked with; too many of them end the reading."""
         self._ranges_left -= addresses.range_count
         if self._ranges_left < 0:
             self.problems.add(
