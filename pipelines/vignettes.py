@@ -10,10 +10,11 @@ from adscribe.training import vignettes
 
 HEAD = """# The codebook on the annotated vignettes
 
-160 small cases written and annotated for this project (twice, blind, by model-assisted reading of ATT&CK and the
-vendor's documentation, not by a certified analyst). The set is open: a score on it says how well adscribe agrees with
-careful readers of one school, not how it does on events nobody has seen. Differences of a few cases mean nothing. The
-second annotator agreed with the first strictly in 128 and acceptably in 159 of the 160.
+160 small cases written and annotated for this project: twice, blind, by model-assisted reading of
+ATT&CK and the vendor's documentation, not by a certified analyst. The set is open: a score on it says
+how well adscribe agrees with careful readers of one school, not how it does on events nobody has seen.
+Differences of a few cases mean nothing. The second annotator agreed with the first strictly in 128
+and acceptably in 159 of the 160.
 
 Written by `make vignettes` for the model `{model}`, ATT&CK {attack}.
 
