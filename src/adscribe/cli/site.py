@@ -40,7 +40,8 @@ _TITLES = {
 }
 
 _Format = Annotated[
-    str, typer.Option(metavar=f"auto|{'|'.join(FORMATS)}", help="The form that the events come in.")
+    str,
+    typer.Option("--format", metavar=f"auto|{'|'.join(FORMATS)}", help="The form that the events come in."),
 ]
 
 
@@ -50,7 +51,7 @@ def check(
     events: Annotated[
         Path | None, typer.Option(help="Events to hold it against; - is standard input.")
     ] = None,
-    format: _Format = "auto",
+    form: _Format = "auto",
     json: Annotated[bool, typer.Option("--json", help="Answer as one JSON document.")] = False,
 ) -> None:
     """Say what is wrong with a site file, and what it leaves open for the events that come in."""
@@ -64,7 +65,7 @@ def check(
                 typer.echo(str(problem), err=True)
         raise typer.Exit(UNUSABLE) from None
     coverage = Coverage(loaded)
-    stream = _Events([events] if events else [], loaded, format)
+    stream = _Events([events] if events else [], loaded, form)
     for event in stream:
         coverage.add(event)
     gaps = [*expired(loaded, datetime.now(UTC)), *(coverage.gaps() if events else ())]
@@ -88,12 +89,12 @@ def suggest(
     site: Annotated[
         Path | None, typer.Option(help="A site file: what it knows already is not proposed.")
     ] = None,
-    format: _Format = "auto",
+    form: _Format = "auto",
 ) -> None:
     """Propose filters and roles that events suggest, as a site file to review. Nothing is applied."""
     known = Site.load(site) if site else Site.default()
     suggester = Suggester(known)
-    stream = _Events(files, known, format)
+    stream = _Events(files, known, form)
     for event in stream:
         suggester.add(event)
     typer.echo(suggester.fragment(), nl=False)
@@ -105,16 +106,16 @@ def suggest(
 class _Events:
     """The events of some files, with a count of the records that are none."""
 
-    def __init__(self, files: Iterable[Path], site: Site, format: str) -> None:
+    def __init__(self, files: Iterable[Path], site: Site, form: str) -> None:
         self._files = files
         self._site = site
-        self._format = format
+        self._form = form
         self.rejected = 0
 
     def __iter__(self) -> Iterator[Event]:
         for file in self._files:
             source = sys.stdin.buffer if str(file) == "-" else file
-            for record in read(source, format=self._format, zone=self._site.timezone):
+            for record in read(source, format=self._form, zone=self._site.timezone):
                 if isinstance(record, Reject):
                     self.rejected += 1
                 else:

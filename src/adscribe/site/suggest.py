@@ -135,8 +135,8 @@ class Suggester:
     def _head(self) -> Iterator[str]:
         span = f", {self._first:%Y-%m-%d} to {self._last:%Y-%m-%d}" if self._first and self._last else ""
         plural = "s" if self.events != 1 else ""
-        yield f"# Proposed from {self.events:,} event{plural}{span}. Nothing here is in force: check each line"
-        yield "# and move what is right to the site file. Weak proposals are commented out."
+        yield f"# Proposed from {self.events:,} event{plural}{span}. Nothing here is in force: check"
+        yield "# each line and move what is right to the site file. Weak proposals are commented out."
         if not self.is_complete:
             yield f"# There were too many hosts to keep in mind; the first {MAX_HOSTS:,} were looked at."
 
