@@ -12,18 +12,17 @@ from adscribe.sensors.flowmon.detail import Detail, read_detail
 from adscribe.sensors.flowmon.names import METHODS, find_method
 
 
-def with_todays_names(event: Event) -> Event:
-    """Return the event with the method and submethod as today's version names them.
+def is_flowmon(event: Event) -> bool:
+    """Return whether an event is Flowmon's: it says so, or it names no sensor and a method of Flowmon's."""
+    if event.sensor is None:
+        return find_method(event.method)[0].code in METHODS
+    return event.sensor.partition(" ")[0] == SENSOR
 
-    Events of other sensors than Flowmon ADS are left alone; one that names no sensor is
-    taken for Flowmon's when its method is.
-    """
-    if event.sensor is not None and not event.sensor.startswith(SENSOR):
-        return event
+
+def with_todays_names(event: Event) -> Event:
+    """Return an event of Flowmon's with the method and submethod as today's version names them."""
     method, told = find_method(event.method)
-    if event.sensor is None and method.code not in METHODS:
-        return event
-    submethod = event.submethod and method.submethod(event.submethod)
+    submethod = method.submethod(event.submethod) if event.submethod else None
     return msgspec.structs.replace(event, method=method.code, submethod=submethod or told or method.default)
 
 

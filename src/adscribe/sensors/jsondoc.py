@@ -64,16 +64,20 @@ def elements(text: str, line: int) -> Iterator[Element]:
     EventError
         It is no JSON.
     """
-    if len(text) <= LINE_LENGTH and "\n" not in text:
+    if len(text) > LINE_LENGTH or "\n" in text:
+        yield from _apart(text, line)
+        return
+    try:
         value = decode(text)
-        pointer, records = listed(value)
-        if records is None:
-            yield Element(line, "", value, text)
-        else:
-            for index, record in enumerate(records):
-                yield Element(line, f"{pointer}/{index}", record)
+    except EventError:
+        yield from _apart(text, line)
+        return
+    pointer, records = listed(value)
+    if records is None:
+        yield Element(line, "", value, text)
     else:
-        yield from _large(text, line)
+        for index, record in enumerate(records):
+            yield Element(line, f"{pointer}/{index}", record)
 
 
 def listed(value: Any) -> tuple[str, list[Any] | None]:
@@ -87,8 +91,8 @@ def listed(value: Any) -> tuple[str, list[Any] | None]:
     return "", None
 
 
-def _large(text: str, line: int) -> Iterator[Element]:
-    """Take a large document apart without decoding it as a whole."""
+def _apart(text: str, line: int) -> Iterator[Element]:
+    """Take a document apart without decoding it as a whole, so that each record stands for itself."""
     data = text.encode()
     try:
         pointer, start, records = _raw_list(data)
@@ -97,9 +101,10 @@ def _large(text: str, line: int) -> Iterator[Element]:
     except (msgspec.DecodeError, UnicodeError) as error:
         raise EventError("no JSON", hint=_position(error)) from None
     if records is None:
-        if len(data) > LINE_LENGTH:
-            raise EventError(f"a record of more than {LINE_LENGTH:,} bytes")
-        yield Element(line, "", decode(data), text)
+        value = _decoded(data)
+        if isinstance(value, EventError):
+            raise value
+        yield Element(line, "", value, text)
         return
     line += data.count(b"\n", 0, start)
     for index, record in enumerate(records):
@@ -107,24 +112,30 @@ def _large(text: str, line: int) -> Iterator[Element]:
         # Nothing but separators stands between two elements, so the first match is the element.
         found = data.index(raw, start)
         line += data.count(b"\n", start, found)
-        value = decode(raw) if len(raw) <= LINE_LENGTH else _TOO_LONG
-        yield Element(line, f"{pointer}/{index}", value, raw.decode("utf-8", "replace"))
+        yield Element(line, f"{pointer}/{index}", _decoded(raw), raw.decode("utf-8", "replace"))
         start = found + len(raw)
         line += raw.count(b"\n")
 
 
-_TOO_LONG = EventError(f"a record of more than {LINE_LENGTH:,} bytes")
+def _decoded(raw: bytes) -> Any:
+    """Return what a record holds, or the error that it is."""
+    if len(raw) > LINE_LENGTH:
+        return EventError(f"a record of more than {LINE_LENGTH:,} bytes")
+    try:
+        return decode(raw)
+    except EventError as error:
+        return error
 
 
 def _raw_list(data: bytes) -> tuple[str, int, list[msgspec.Raw] | None]:
     """Return the list that a document is or holds: the pointer to it, where it starts, its elements."""
     if data.lstrip()[:1] == b"[":
-        return "", data.index(b"["), _DECODE_LIST.decode(data)
+        return "", data.index(b"[") + 1, _DECODE_LIST.decode(data)
     value = _DECODE_OBJECT.decode(data)
     if "method" not in value and "type" not in value:
         for key in LIST_KEYS:
             if key in value and (raw := bytes(value[key]))[:1] == b"[":
-                return f"/{key}", data.index(raw), _DECODE_LIST.decode(raw)
+                return f"/{key}", data.index(raw) + 1, _DECODE_LIST.decode(raw)
     return "", 0, None
 
 

@@ -14,7 +14,7 @@ from adscribe.errors import AdscribeError, EventError
 from adscribe.event import Event, checks
 from adscribe.event.native import from_native
 from adscribe.sensors.cef import is_cef, read_cef
-from adscribe.sensors.completion import with_detail, with_todays_names
+from adscribe.sensors.completion import is_flowmon, with_detail, with_todays_names
 from adscribe.sensors.jsondoc import Beginning, Element, elements, listed
 from adscribe.sensors.jsonline import is_ids, read_json
 from adscribe.sensors.lines import DOCUMENT_LENGTH, LINE_LENGTH, Line, Readable, lines, starts_json
@@ -178,11 +178,9 @@ class _Reading:
             text = element.text or _as_json(element.value)
             return _reject(element.line, error, text, element.pointer)
         detail = None
-        if form == "native":
-            event = with_todays_names(event)
-        if event.description is not None and (form != "native" or not event.characteristics):
-            event, detail = with_detail(event)
-        elif form != "native":
+        if form != "native" or is_flowmon(event):
+            if event.description is not None and not event.characteristics:
+                event, detail = with_detail(event)
             event = with_todays_names(event)
         return Report(
             element.line,
