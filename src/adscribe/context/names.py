@@ -91,7 +91,7 @@ def _peer(view: View) -> None:
         if known:
             kinds.setdefault(known, "codebook: well-known peers")
     for site_name in view.text("site").split(","):
-        named = view.site.peer_kinds("", site_name.strip()) or {peers.kind(None, site_name.strip())}
+        named = view.site.peer_kinds(None, site_name.strip()) or {peers.kind(None, site_name.strip())}
         for kind in sorted(filter(None, named)):
             kinds.setdefault(kind, "event: site")
     described = f"{view.text('blacklist_names')} {view.text('list_description')}".lower()

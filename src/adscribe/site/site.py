@@ -133,11 +133,13 @@ class Site:
         by_instance = assigned.get((method, instance)) if instance is not None else None
         return by_instance or assigned.get((method, None))
 
-    def peer_kinds(self, ip: str, hostname: str | None) -> frozenset[str]:
-        """Return what an address outside is, by its name, its address and its role."""
+    def peer_kinds(self, ip: str | None, hostname: str | None) -> frozenset[str]:
+        """Return what an outside peer is, by its name, its address and its role; either can be unknown."""
+        kinds = self.content.services.by_name(hostname) if hostname else frozenset()
+        if ip is None:
+            return kinds
         place = self._place(ip)
-        kinds = place.kinds | (place.roles & OUTSIDE_ROLES)
-        return kinds | self.content.services.by_name(hostname) if hostname else kinds
+        return kinds | place.kinds | (place.roles & OUTSIDE_ROLES)
 
     def feed(self, data_feed: str | None) -> DataFeed | None:
         """Return a data feed by its id or else by its name."""
