@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from adscribe.attack import stix
+from adscribe.attack import files, stix
 from adscribe.attack.stix import read_bundle
 from adscribe.errors import CatalogueError
 from tests.attack.conftest import BUNDLE, Document
@@ -217,6 +217,15 @@ def test_a_bundle_beyond_the_limit_is_refused(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(stix, "MAX_BUNDLE_BYTES", 2**10)
     with pytest.raises(CatalogueError, match="has more than"):
         read_bundle(BUNDLE)
+
+
+def test_more_techniques_than_the_limit_are_refused(document: Document, save: Save) -> None:
+    one = technique(document, "T1999")
+    document["objects"] += [
+        {**one, "id": f"attack-pattern--{number}"} for number in range(files.MAX_TECHNIQUES)
+    ]
+    with pytest.raises(CatalogueError, match="more than 10000 techniques"):
+        read_bundle(save(document))
 
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:

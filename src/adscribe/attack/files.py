@@ -31,8 +31,8 @@ from adscribe.errors import CatalogueError, Place
 MAX_FILE_BYTES = 20 * 2**20
 """The largest file of our own that is read; the shipped ones have some 100 KB."""
 
-MAX_TECHNIQUES = 100_000
-"""The most techniques of one version, retired ones included."""
+MAX_TECHNIQUES = 10_000
+"""The most techniques of one version, retired ones included; Enterprise has under a thousand."""
 
 _T = TypeVar("_T")
 _PATH = re.compile(r" - at `\$(?P<path>[^`]*)`$")

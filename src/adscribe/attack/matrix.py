@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 from typing import Literal
@@ -202,15 +203,13 @@ class Matrix:
         """Return the active techniques that a revoked one became, through all revocations between."""
         found: dict[str, None] = {}
         seen: set[str] = set()
-        waiting = [technique_id]
+        waiting = deque([technique_id])
         while waiting:
-            current = waiting.pop(0)
-            if current in seen:
-                continue
-            seen.add(current)
+            current = waiting.popleft()
             if current in self._active:
                 found[current] = None
-            elif current in self._retired:
+            elif current in self._retired and current not in seen:
+                seen.add(current)
                 waiting.extend(self._retired[current].replaced_by)
         return tuple(found)
 

@@ -9,6 +9,7 @@ that is read here.
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -198,12 +199,11 @@ class _Reader:
     def _related(self, kind: str) -> dict[str, tuple[str, ...]]:
         """Return the ids of techniques to which relationships of that kind lead, by the source's STIX id."""
         ids = {one.id: one.external_id for one in self.patterns}
-        related: dict[str, tuple[str, ...]] = {}
+        related: dict[str, set[str]] = defaultdict(set)
         for one in self._active("relationship"):
             if one.relationship_type == kind and one.target_ref in ids:
-                former = related.get(one.source_ref, ())
-                related[one.source_ref] = tuple(sorted({*former, ids[one.target_ref]}))
-        return related
+                related[one.source_ref].add(ids[one.target_ref])
+        return {source: tuple(sorted(targets)) for source, targets in related.items()}
 
     @staticmethod
     def _parent(one: _Object, parents: dict[str, tuple[str, ...]]) -> str | None:
