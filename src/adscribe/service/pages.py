@@ -60,7 +60,11 @@ def examples(classifier: Classifier, settings: Settings) -> str:
 
 @lru_cache(maxsize=1)
 def _rendered(classifier: Classifier, settings: Settings) -> str:
-    found = answered(classifier)
+    return render(answered(classifier), classifier, settings)
+
+
+def render(found: list[Example], classifier: Classifier, settings: Settings) -> str:
+    """Return the page with these examples."""
     return _environment.get_template("examples.html").render(
         examples=found,
         days=sorted({example.event.detected_at.date() for example in found}),
