@@ -173,7 +173,7 @@ class Codebook:
         return (*self.before, *(row for row in self.rules[method] if row.covers(submethod)))
 
     def _ics(self, row: Row, context: Context) -> Labels | None:
-        if row.ics is not None or row.enterprise is None or "ot" not in context.values("segment"):
+        if row.ics is not None or row.enterprise is None or "ot_end" not in context.facts:
             return row.ics
         brought = [self.overlay[one] for one in row.enterprise.techniques if one in self.overlay]
         if not brought:

@@ -50,14 +50,14 @@ def problems(
 
 
 def _submethods(method: str, rows: Sequence[Row]) -> Iterator[CodebookError]:
-    known = METHODS[method].submethods
+    known = METHODS[method]
     for row in rows:
         for name in row.submethods:
-            if not name.endswith("*") and name not in known:
+            if not name.endswith("*") and name not in (*known.submethods, *known.former):
                 yield CodebookError(
                     f"{row.id}: {method} has no submethod {name}",
                     place=row.place,
-                    hint=f"it has {', '.join(known)}",
+                    hint=f"it has {', '.join(known.submethods)}",
                 )
 
 

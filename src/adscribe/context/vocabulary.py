@@ -65,6 +65,10 @@ class Key:
         Ascending; empty when the value comes from no number.
     groups : mapping of str to frozenset of str
         Names that a condition can use for several values.
+    phrase : str
+        A condition in words; ``{}`` stands for the values.
+    words : mapping of str to str
+        Values and groups in words, where the phrase doesn't read well with the value itself.
     """
 
     name: str
@@ -74,6 +78,8 @@ class Key:
     unit: str | None
     steps: tuple[Step, ...]
     groups: Mapping[str, frozenset[str]]
+    phrase: str
+    words: Mapping[str, str]
 
     def expand(self, value: str) -> frozenset[str] | None:
         """Return the values that a word of a condition stands for; ``None`` when the key has no such word."""
@@ -210,8 +216,12 @@ def load_vocabulary(folder: Path | None = None) -> Vocabulary:
         ports = _ports(services["ports"], folder / "services.yaml")
         service_groups = _groups(services["groups"], services["ports"], folder / "services.yaml")
         named = {
-            "roles": (role_names, role_groups),
-            "services": (tuple(services["ports"]), service_groups),
+            "roles": (role_names, role_groups, _with_article(role_names) | roles["words"]),
+            "services": (
+                tuple(services["ports"]),
+                service_groups,
+                {name: name.upper() for name in services["ports"]} | services["words"],
+            ),
         }
         return Vocabulary(
             keys={k: _key(k, v, named, file) for k, v in read_mapping(folder / "vocabulary.yaml").items()},
@@ -253,7 +263,8 @@ def read_mapping(path: Path) -> dict[str, Any]:
 
 
 def _key(name: str, entry: dict[str, Any], named: Mapping[str, Any], file: str) -> Key:
-    values, groups = named[entry["values"]] if isinstance(entry["values"], str) else (entry["values"], {})
+    said = entry["values"]
+    values, groups, words = named[said] if isinstance(said, str) else (said, {}, entry.get("words", {}))
     steps = []
     for value, start in entry.get("steps", {}).items():
         bounds = start if isinstance(start, dict) else {"from": start}
@@ -271,7 +282,13 @@ def _key(name: str, entry: dict[str, Any], named: Mapping[str, Any], file: str) 
         unit=entry.get("unit"),
         steps=tuple(sorted(steps, key=lambda step: step.lower)),
         groups=groups,
+        phrase=entry["phrase"],
+        words=words,
     )
+
+
+def _with_article(names: Iterable[str]) -> dict[str, str]:
+    return {name: f"{'an' if name[0] in 'aeio' else 'a'} {name.replace('_', ' ')}" for name in names}
 
 
 def _groups(
