@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from adscribe.assign.assignment import (
     AssignedTactic,
     AssignedTechnique,
+    Basis,
     Candidate,
     Categories,
     Evidence,
@@ -60,7 +61,7 @@ class CodebookModel:
         """
         match = self._codebook.match(context)
         if match is None:
-            return _unfamiliar(context, explain)
+            return self._undetermined(context, explain=explain)
         matches = [match]
         if match.row.enterprise is None:
             parts = [self._codebook.match(part) for part in context.parts]
@@ -83,6 +84,19 @@ class CodebookModel:
             ics=ics,
             candidates=self._candidates(context, matches, candidates) if candidates else (),
         )
+
+    def _undetermined(self, context: Context, *, explain: bool) -> Verdict:
+        event = context.event
+        basis: Basis = "unfamiliar"
+        if event.method not in self._codebook.rules:
+            text = f"no rule knows the method {event.method}"
+        elif event.submethod is None:
+            basis, text = "low_confidence", f"the report doesn't tell which kind of {event.method} it is"
+        else:
+            text = f"no rule knows {event.method} of the kind {event.submethod}"
+        because = (Evidence(fact=text, weight=0.0),) if explain else ()
+        reason = NoCategory(reason="undetermined", basis=basis, probability=1.0, because=because)
+        return Verdict(no_category=reason, ics=Categories(no_category=reason) if is_ot(context) else None)
 
     def _in_ics(
         self, match: Match, context: Context, evidence: tuple[Evidence, ...], before: Categories | None
@@ -140,13 +154,6 @@ def evidence_of(fact: Fact, weight: float, context: Context) -> Evidence:
             side="mixed" if len(sides) > 1 else next(iter(sides)),
         )
     return Evidence(fact=fact.text, weight=round(weight, 4), targets=group)
-
-
-def _unfamiliar(context: Context, explain: bool) -> Verdict:
-    text = f"no rule knows the method {context.event.method}"
-    because = (Evidence(fact=text, weight=0.0),) if explain else ()
-    reason = NoCategory(reason="undetermined", basis="unfamiliar", probability=1.0, because=because)
-    return Verdict(no_category=reason, ics=Categories(no_category=reason) if is_ot(context) else None)
 
 
 def _reason(match: Match, evidence: tuple[Evidence, ...]) -> NoCategory:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from functools import lru_cache
 
 from adscribe.context.knowledge import Need, load_needs
 from adscribe.context.view import View
+from adscribe.context.vocabulary import load_vocabulary
 from adscribe.context.words import count, listing, role
 from adscribe.event import Target
 
@@ -139,25 +141,30 @@ def _segment(view: View) -> None:
 
 def _segment_of(view: View, end: Target) -> tuple[str, str, str] | None:
     """Return the segment of an end, what tells it, and that as a sentence."""
-    roles = view.site.roles(end.ip)
-    groups = view.vocabulary.role_groups
-    for segment, names in _SEGMENT_ROLES:
-        members = frozenset[str]().union(*(groups.get(name, frozenset((name,))) for name in names))
-        if roles & members:
-            return segment, "site: roles", f"{end.ip} is in {_a(segment)} segment"
-    for name in view.site.filters_of(end.ip):
-        words = {word.lower() for word in _WORD.findall(name)}
-        for segment, keywords in _SEGMENT_NAMES:
-            if words.intersection(keywords):
-                return (
-                    segment,
-                    f"site: filter {name}",
-                    f"{end.ip} is in the filter {name}: {_a(segment)} segment",
-                )
+    segment, name = _placed(view.site.roles(end.ip), view.site.filters_of(end.ip))
+    if segment is not None and name is None:
+        return segment, "site: roles", f"{end.ip} is in {_a(segment)} segment"
+    if segment is not None:
+        return segment, f"site: filter {name}", f"{end.ip} is in the filter {name}: {_a(segment)} segment"
     feed = view.site.feed(view.event.data_feed)
     if feed is not None and feed.position == "ot":
         return "ot", "site: data feed", f"the data feed {feed.name} watches an OT segment"
     return None
+
+
+@lru_cache(maxsize=4096)
+def _placed(roles: frozenset[str], filters: tuple[str, ...]) -> tuple[str | None, str | None]:
+    """Return the segment of an address with these roles in these filters, and the filter that tells it."""
+    groups = load_vocabulary().role_groups
+    for segment, names in _SEGMENT_ROLES:
+        if any(roles & groups.get(name, frozenset((name,))) for name in names):
+            return segment, None
+    for name in filters:
+        words = {word.lower() for word in _WORD.findall(name)}
+        for segment, keywords in _SEGMENT_NAMES:
+            if words.intersection(keywords):
+                return segment, name
+    return None, None
 
 
 def _a(segment: str) -> str:
