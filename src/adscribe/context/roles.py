@@ -84,11 +84,10 @@ def main_targets(view: View) -> tuple[Target, ...]:
 
 
 def _common(view: View, ends: tuple[Target, ...]) -> tuple[str, ...]:
-    """Return the roles that more than half of some addresses have."""
-    if len(ends) == 1:
-        return tuple(sorted(view.site.roles(ends[0].ip)))
+    """Return the roles that more than half of some addresses have; what outside peers are is no role here."""
     shares = Counter(name for end in ends for name in view.site.roles(end.ip))
-    return tuple(sorted(name for name, number in shares.items() if 2 * number > len(ends)))
+    common = (name for name, number in shares.items() if 2 * number > len(ends))
+    return tuple(sorted(name for name in common if name in view.vocabulary.roles))
 
 
 def _misfit(view: View, need: Need) -> str | None:

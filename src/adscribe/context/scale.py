@@ -54,19 +54,24 @@ def _attempts(view: View) -> None:
         answered, unanswered = view.number("successful_count"), view.number("unsuccessful_count")
         if answered is not None or unanswered is not None:
             attempts = (answered or 0) + (unanswered or 0)
-    if attempts is None:
-        return
-    view.measures["attempts_count"] = attempts
-    view.step("attempts", attempts, "event: attempts", count(attempts, "attempt"))
+    if attempts is not None:
+        view.measures["attempts_count"] = attempts
+        view.step("attempts", attempts, "event: attempts", count(attempts, "attempt"))
     targets = view.measures.get("target_count")
-    if targets:
+    if attempts is not None and targets:
         each = attempts / targets
         view.measures["attempts_per_target_ratio"] = each
         text = f"{count(attempts, 'attempt')} on {count(targets, 'target')}"
         view.step("attempts_per_target", each, "event: attempts, targets", text, view.targets)
     pause = view.number("average_interval_seconds")
     spent = view.number("duration_seconds")
-    if pause is None and spent is not None and attempts > 1 and view.event.method != "DNSQUERY":
+    if (
+        pause is None
+        and spent is not None
+        and attempts is not None
+        and attempts > 1
+        and view.event.method != "DNSQUERY"
+    ):
         pause = spent / (attempts - 1)
     if pause is not None:
         view.measures["average_interval_seconds"] = pause
