@@ -20,19 +20,31 @@ def condition_in_words(condition: Condition, vocabulary: Vocabulary) -> str:
     >>> condition_in_words(many, load_vocabulary())
     '10 or more targets'
     """
-    key = vocabulary.keys[condition.key]
-    if len(condition.words) == 1 and condition.words[0] in key.words:
-        said = key.words[condition.words[0]]
+    return _said(condition.words, condition.values, vocabulary.keys[condition.key])
+
+
+def value_in_words(value: str, key: Key) -> str:
+    """Return what one value or group of a key says."""
+    return _said((value,), frozenset((value,)), key) if key.steps else _word(value, key)
+
+
+def _said(words: tuple[str, ...], values: frozenset[str], key: Key) -> str:
+    if len(words) == 1 and words[0] in key.words:
+        said = key.words[words[0]]
         # A counted value has its unit with it: "one target", "nothing sent".
         return said if key.steps else key.phrase.format(said)
-    if key.steps and (span := _span(key, condition.values)) is not None:
+    if key.steps and (span := _span(key, values)) is not None:
         return key.phrase.format(span)
-    return key.phrase.format(_either(key.words.get(word, word.replace("_", " ")) for word in condition.words))
+    return key.phrase.format(_either(_word(word, key) for word in words))
+
+
+def _word(word: str, key: Key) -> str:
+    return key.words.get(word, word.replace("_", " "))
 
 
 def conditions_in_words(row: Row, vocabulary: Vocabulary) -> str:
     """Return when a row answers, as one clause."""
-    return ", ".join(condition_in_words(condition, vocabulary) for condition in row.when) or "otherwise"
+    return "; ".join(condition_in_words(condition, vocabulary) for condition in row.when) or "otherwise"
 
 
 def labels_in_words(labels: Labels, matrix: Matrix) -> list[str]:
