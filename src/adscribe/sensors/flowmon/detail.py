@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from adscribe.event import Direction, Value
+from adscribe.event import Direction, Value, checks
 from adscribe.sensors.flowmon.machine import read_machine
 from adscribe.sensors.flowmon.names import find_method
 from adscribe.sensors.flowmon.phrases import read_phrase
 from adscribe.sensors.flowmon.reading import Reading
 
-LONGEST = 65_536
-"""Characters of a detail that is read; the longest sample has 800."""
+LONGEST = checks.DESCRIPTION_LENGTH
+"""Most characters of a detail that is read; the longest sample has 800."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,10 +11,11 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 
+from adscribe.event import checks
 from adscribe.sensors.flowmon.names import table
 from adscribe.sensors.flowmon.reading import Reading
 
-MOST_PAIRS = 256
+MOST_PAIRS = checks.CHARACTERISTICS
 """Pairs that are read of one record; the longest sample has 23."""
 
 _BEGIN = re.compile(r"(?:^\{|'[;,]?)\s*([A-Za-z][A-Za-z0-9_]{0,63}):'")

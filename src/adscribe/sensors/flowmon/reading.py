@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from adscribe.event import Direction, Value
+from adscribe.event import Direction, Value, checks
 from adscribe.event.characteristics import CHARACTERISTICS
 from adscribe.sensors.flowmon.names import Method, table
 from adscribe.sensors.flowmon.values import (
@@ -22,6 +22,7 @@ from adscribe.sensors.flowmon.values import (
     read_flag,
     read_ports,
     read_protocols,
+    read_text,
     read_value,
     unit_of,
 )
@@ -78,13 +79,7 @@ class Reading:
             Vendor's key or phrase, noted in `unknown` when the text can't be read.
         """
         text = text.strip()
-        if name == "submethod":
-            if text in self.method.codes or not is_unknown(text):
-                self.submethod = self.method.submethod(text)
-                if self.submethod is not None and not self.method.knows(self.submethod):
-                    self.unknown.append(key)
-            return
-        if name == "_" or is_unknown(text):
+        if name == "_" or is_unknown(text) and not (name == "submethod" and text in self.method.codes):
             return
         name, _, bare_unit = name.partition(" in ")
         sign, name = (-1, name[1:]) if name.startswith("-") else (1, name)
@@ -100,21 +95,33 @@ class Reading:
             self.unknown.append(key)
 
     def keep_unknown(self, key: str, text: str) -> None:
-        """Keep a text under the key it came with, since no table knows the key."""
+        """Keep a text under the key it came with, since no table knows the key.
+
+        A key that is also the name of a characteristic is none of the vendor's.
+        """
         self.unknown.append(key)
-        if not is_unknown(text):
-            self.characteristics.setdefault(key, text.strip())
+        text = text.strip()
+        if not is_unknown(text) and key not in CHARACTERISTICS and len(text) <= checks.CHARACTERISTIC_LENGTH:
+            self.characteristics.setdefault(key, text)
+
+    def name_submethod(self, code: str, key: str) -> None:
+        """Take the submethod that a code of any version means."""
+        self.submethod = self.method.submethod(read_text(code, checks.TEXT_LENGTH))
+        if self.submethod is not None and not self.method.knows(self.submethod):
+            self.unknown.append(key)
 
     def _keep(self, name: str, text: str, sign: int) -> None:
         if name.endswith("*"):
             unit = self.unit or unit_of(text)
-            name = {"current_mac": "current_mac", "compared_mac": "former_mac"}.get(
-                f"{name[:-1]}{unit}", f"{name[:-1]}{unit}"
-            )
+            name = f"{name[:-1]}{unit}".replace("compared_mac", "former_mac")
         if name not in CHARACTERISTICS:
             raise ValueError("no name for this unit")
         value = read_value(name, text)
         self.characteristics[name] = -value if sign < 0 and isinstance(value, float) else value
+
+
+def _take_submethod(reading: Reading, text: str) -> None:
+    reading.name_submethod(text, "submethod")
 
 
 def _take_ports(reading: Reading, text: str) -> None:
@@ -122,7 +129,8 @@ def _take_ports(reading: Reading, text: str) -> None:
 
 
 def _take_protocols(reading: Reading, text: str) -> None:
-    reading.protocols = reading.protocols or read_protocols(text)
+    if not reading.protocols:  # a service that names its transport is the closer word
+        reading.protocols = read_protocols(text)
 
 
 def _take_target_count(reading: Reading, text: str) -> None:
@@ -170,7 +178,7 @@ def _take_scan(reading: Reading, text: str) -> None:
         reading.characteristics["scan_shape"] = shapes[0].lower()
     kind = " ".join(word for word in words if word not in shapes)
     if kind:
-        reading.put("submethod", kind, "scan")
+        reading.name_submethod(kind, "scan")
 
 
 def _take_transport(reading: Reading, text: str) -> None:
@@ -200,17 +208,17 @@ def _take_named_service(reading: Reading, name: str, text: str) -> None:
     if label and rest.endswith("]") and _TRANSPORT.fullmatch(rest[:-1]):
         _take_transport(reading, rest[:-1])
         text = label
-    reading.characteristics[name] = text
+    reading.characteristics[name] = read_text(text)
 
 
 def _take_activity(reading: Reading, text: str) -> None:
-    reading.characteristics["activity"] = _ACTIVITIES.get(text, text)
+    reading.characteristics["activity"] = _ACTIVITIES.get(text, read_text(text))
 
 
 def _take_phase(reading: Reading, text: str) -> None:
-    phase = _PHASES.get(text.lower(), text)
+    phase = _PHASES.get(text.lower(), text.lower())
     if phase:
-        reading.characteristics["attack_phase"] = phase
+        reading.characteristics["attack_phase"] = read_text(phase)
 
 
 def _take_increased(reading: Reading, text: str) -> None:
@@ -219,10 +227,10 @@ def _take_increased(reading: Reading, text: str) -> None:
 
 def _take_threat(reading: Reading, text: str) -> None:
     """Take the description of a pattern or a briefing, and the submethod that it begins with."""
-    reading.characteristics["threat"] = text
+    reading.characteristics["threat"] = read_text(text)
     if reading.method.code == "THREATS":
         name = text.removesuffix(" detected").removesuffix(" malware")
-        reading.submethod = name if name != text else None
+        reading.submethod = read_text(name, checks.TEXT_LENGTH) if name != text else None
         return
     known = next((name for start, name in _DESCRIPTIONS.items() if text.startswith(start)), None)
     name, colon, _ = text.partition(":")
@@ -232,6 +240,7 @@ def _take_threat(reading: Reading, text: str) -> None:
 
 
 _COMPOSITES: dict[str, Callable[[Reading, str], None]] = {
+    "submethod": _take_submethod,
     "ports": _take_ports,
     "protocols": _take_protocols,
     "target_count": _take_target_count,

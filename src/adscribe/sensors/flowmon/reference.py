@@ -16,31 +16,31 @@ _INTRODUCTION = """\
 
 *This page is made from the tables that the reader uses: `python -m adscribe.sensors.flowmon.reference`.*
 
-The detail of an event is its `msg` in syslog, its `detail` in scripts and the REST API. It comes as a text for people or
-in a machine-readable form, by the user's setting. Both are read into the same names: one name has one meaning, in
-whatever form and version it came. Source: the vendor's event samples of 6.07 to 13.0.
+The detail of an event is its `msg` in syslog, its `detail` in scripts and the REST API. It comes as a text
+for people or in a machine-readable form, by the user's setting. Both are read into the same names: one name
+has one meaning, in whatever form and version it came. Source: the vendor's event samples of 6.07 to 13.0.
 
-- **Where both forms of an event carry a meaning, they agree.** They don't carry the same: the machine-readable form
-  of SSHDICT, RDPDICT and TELNET has figures of which the text has more, and the text of BLACKLIST doesn't tell the
-  submethod.
-- **A key that no table knows is kept** under its own name, and `adscribe sensors check` lists it. A value that can't be
-  read as what it should be is left out and listed.
-- **Empty values and the placeholders** (`%1`, `%4 KiB`) that versions before 11.0 export are unknown. So is what a text
-  doesn't tell.
+- **Where both forms of an event carry a meaning, they agree.** They don't carry the same: the
+  machine-readable form of SSHDICT, RDPDICT and TELNET has figures of which the text has more, and the text
+  of BLACKLIST doesn't tell the submethod.
+- **A key that no table knows is kept** under its own name, and `adscribe sensors check` lists it. A value
+  that can't be read as what it should be is left out and listed.
+- **Empty values and the placeholders** (`%1`, `%4 KiB`) that versions before 11.0 export are unknown. So is
+  what a text doesn't tell.
 - **Submethods of versions before 11.0** are named as today; where today has none the former code stays.
-- **Values.** Sizes are bytes (`9.77 KiB` is 10004), times seconds (`2 s 500 ms` is 2.5), percentages ratios (`150.0%`
-  is 1.5). A full stop at the end of a text may be missing, runs of spaces count as one.
+- **Values.** Sizes are bytes (`9.77 KiB` is 10004), times seconds (`2 s 500 ms` is 2.5), percentages ratios
+  (`150.0%` is 1.5). A full stop at the end of a text may be missing, runs of spaces count as one.
 
 Notation: `current_*` takes its unit from the value, or from `Measure`; `-difference_ratio` is negated;
 `duration_seconds in min` gives the unit of a bare number; `Key#2` is the second of a repeated key; `Key of
-UploadedData` is a numbered value whose `Measure` is that; `_` is known and says nothing more. In a phrase `{name}` is a
-value and `[a|b]` a choice.
+UploadedData` is a numbered value whose `Measure` is that; `_` is known and says nothing more. In a phrase
+`{name}` is a value and `[a|b]` a choice.
 
-Besides characteristics, values become fields of the event (`submethod`, `ports`, `protocols`, `success`, `direction`,
-`target_count`) by these names too: `transport` is `TCP/443`; `service` and `application` may end in `[TCP/25]`,
-which gives port and protocol; `scan` is shape and kind of a scan; `attack` tells whether it is distributed;
-`success_word` is *successful* or *unsuccessful*, `response_word` *with* or *without*; `threat` is a description that
-tells the submethod; `increased` is 0 where the difference is one to below.
+Besides characteristics, values become fields of the event (`submethod`, `ports`, `protocols`, `success`,
+`direction`, `target_count`) by these names too: `transport` is `TCP/443`; `service` and `application` may
+end in `[TCP/25]`, which gives port and protocol; `scan` is shape and kind of a scan; `attack` tells whether
+it is distributed; `success_word` is *successful* or *unsuccessful*, `response_word` *with* or *without*;
+`threat` is a description that tells the submethod; `increased` is 0 where the difference is one to below.
 """
 
 

@@ -2,7 +2,7 @@
 
 Every reader takes text and returns the value in the one unit of its kind (bytes,
 seconds, a number, a ratio where 1.0 is 100 %), or raises ``ValueError``. Numbers are
-bounded, so that no text can make a value that a store or a JSON reader can't hold.
+bounded by what counters of 64 bits hold: NATDET reports the largest for a count that fell below zero.
 """
 
 from __future__ import annotations
@@ -10,11 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from adscribe.event import Value
+from adscribe.event import Value, checks
 from adscribe.event.characteristics import unit
-
-LARGEST = 2**64 - 1
-"""Largest number that is read. NATDET reports it for a count that underflowed."""
 
 _NUMBER = re.compile(r"-?[0-9]{1,24}(?:\.[0-9]{1,24})?")
 _PLACEHOLDER = re.compile(r"%[0-9]{1,2} ?(?:%|[KMG]?i?B|ms|s|seconds|bytes|pps)?")
@@ -38,7 +35,7 @@ def read_number(text: str) -> int | float:
     if _NUMBER.fullmatch(text) is None:
         raise ValueError("no number")
     value: int | float = float(text) if "." in text else int(text)
-    if abs(value) > LARGEST:
+    if abs(value) > checks.WHOLE:
         raise ValueError("number out of range")
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
@@ -63,7 +60,7 @@ def read_bytes(text: str) -> int:
     if name not in _BYTES:
         raise ValueError("unknown unit of size")
     value = round(read_count(number) * (1 << 10 * _BYTES[name]))
-    if value > LARGEST:
+    if value > checks.WHOLE:
         raise ValueError("size out of range")
     return value
 
@@ -110,6 +107,14 @@ def read_mac(text: str) -> str:
     if _MAC.fullmatch(text) is None:
         raise ValueError("no MAC address")
     return text.lower().replace("-", ":")
+
+
+def read_text(text: str, limit: int = checks.CHARACTERISTIC_LENGTH) -> str:
+    """Read a text that any store and encoding can hold."""
+    if len(text) > limit or "\0" in text:
+        raise ValueError("text too long, or with a NUL")
+    text.encode()
+    return text
 
 
 def read_ports(text: str) -> tuple[int, ...]:
@@ -168,22 +173,18 @@ def _read_list(text: str, largest: int) -> tuple[int, ...]:
     return tuple(found)
 
 
-def _read_text(text: str) -> str:
-    return text
-
-
 _READERS_BY_UNIT: dict[str, Callable[[str], Value]] = {
     "bytes": read_bytes,
     "seconds": read_seconds,
     "number": read_count,
     "ratio": read_ratio,
     "value of the sensor's own unit": read_number,
-    "text": _read_text,
+    "text": read_text,
 }
 _READERS: dict[str, Callable[[str], Value]] = {
     "distributed": read_flag,
-    "scan_shape": str.lower,
-    "communication": str.lower,
+    "scan_shape": lambda text: read_text(text).lower(),
+    "communication": lambda text: read_text(text).lower(),
     "device_mac": read_mac,
     "current_mac": read_mac,
     "former_mac": read_mac,
