@@ -161,7 +161,10 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Assignment(msgspec.Struct, frozen=True, kw_only=True):
-    """The answer to one report. The JSON form is the contract of the HTTP API and the command line."""
+    """The answer to one report. The JSON form is the contract of the HTTP API and the command line.
+
+    `candidates` is there only where they were asked for.
+    """
 
     event: EventReference
     techniques: tuple[AssignedTechnique, ...]
@@ -171,15 +174,13 @@ class Assignment(msgspec.Struct, frozen=True, kw_only=True):
     changed: Change | None
     model: ModelReference
     context: ContextReference
-    candidates: tuple[Candidate, ...] | None = None
+    candidates: tuple[Candidate, ...] | msgspec.UnsetType = msgspec.UNSET
 
     def to_dict(self) -> dict[str, Any]:
         """Return the answer as plain dicts and lists, as it stands in JSON."""
-        answer: dict[str, Any] = msgspec.to_builtins(self)
-        if self.candidates is None:
-            del answer["candidates"]
+        answer: dict[str, Any] = msgspec.json.decode(self.to_json())
         return answer
 
     def to_json(self) -> bytes:
         """Return the answer as one line of JSON."""
-        return msgspec.json.encode(self.to_dict())
+        return msgspec.json.encode(self)

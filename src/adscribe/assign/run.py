@@ -6,6 +6,7 @@ from collections import OrderedDict
 from collections.abc import Mapping
 from datetime import timedelta
 
+from msgspec import UNSET
 from msgspec.structs import replace
 
 from adscribe.assign.assignment import Assignment, ContextReference, EventReference
@@ -97,7 +98,7 @@ class Run:
             changed=change(state.before, event, self._answers.get(state.id), verdict, cause),
             model=self._reference,
             context=ContextReference(site=self._site_reference, history=context.history),
-            candidates=verdict.candidates if self._candidates else None,
+            candidates=verdict.candidates if self._candidates else UNSET,
         )
         self._answers[state.id] = assignment
         self._answers.move_to_end(state.id)

@@ -57,22 +57,23 @@ def derive(view: View) -> None:
 
 
 def derive_fit(view: View) -> None:
-    """Note ``role_fit``, once services, peers and the schedule are known."""
+    """Note ``role_fit``, once services, peers and the schedule are known.
+
+    Something beyond what every role of the source needs is a misfit. A fit takes evidence: where a
+    role needs certain services only, the event must tell which ones it is about.
+    """
     needs = load_needs()
     judged = [(name, needs[name]) for name in view.values("source_role") if name in needs]
-    if not judged:
-        return
     misfits = [(name, misfit) for name, need in judged if (misfit := _misfit(view, need)) is not None]
-    if len(misfits) < len(judged):
-        fitting = next(name for name, need in judged if _misfit(view, need) is None)
-        view.put(
-            "role_fit", "yes", "site: roles, event: services, peers", f"this is what a {role(fitting)} does"
-        )
-    else:
+    basis = "site: roles, event: services, peers"
+    if judged and len(misfits) == len(judged):
         name, misfit = misfits[0]
-        view.put(
-            "role_fit", "no", "site: roles, event: services, peers", f"a {role(name)} has no need of {misfit}"
-        )
+        view.put("role_fit", "no", basis, f"a {role(name)} has no need of {misfit}")
+        return
+    for name, need in judged:
+        if _misfit(view, need) is None and (need.services is None or _used(view)):
+            view.put("role_fit", "yes", basis, f"this is what a {role(name)} does")
+            return
 
 
 def main_targets(view: View) -> tuple[Target, ...]:

@@ -9,7 +9,15 @@ from adscribe.context.words import listing
 
 _PROTOCOLS = {1: "icmp", 58: "icmp", 6: "tcp", 17: "udp"}
 
-_BY_METHOD = {"SSHDICT": "ssh", "RDPDICT": "rdp", "TELNET": "telnet", "DNSANOMALY": "dns", "DNSQUERY": "dns"}
+_BY_METHOD = {
+    "SSHDICT": "ssh",
+    "RDPDICT": "rdp",
+    "TELNET": "telnet",
+    "DNSANOMALY": "dns",
+    "DNSQUERY": "dns",
+    "SMTPANOMALY": "smtp",
+    "DOHDET": "https",
+}
 
 _BY_SUBMETHOD = {
     "SSHProtocol": "ssh",
