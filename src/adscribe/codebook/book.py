@@ -113,7 +113,7 @@ class Codebook:
             rules=rules,
             overlay=reader.overlay(folder / "ics.yaml"),
         )
-        return book, [*reader.problems, *checking.problems(before, rules, folder)]
+        return book, [*reader.problems, *checking.problems(head, before, rules, folder)]
 
     def rows(self) -> Iterator[Row]:
         """Return all rows; the ones that several methods share come once for each."""

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
 from pathlib import Path
 
+from adscribe.codebook.reading import Head
 from adscribe.codebook.rows import Row
 from adscribe.errors import CodebookError, Place
 from adscribe.sensors.flowmon.names import METHODS
@@ -15,12 +16,14 @@ _OTHER = "*"
 
 
 def problems(
-    before: Sequence[Row], rules: Mapping[str, Sequence[Row]], folder: Path
+    head: Head, before: Sequence[Row], rules: Mapping[str, Sequence[Row]], folder: Path
 ) -> Iterator[CodebookError]:
     """Find what is wrong with rows that are right one by one.
 
     Parameters
     ----------
+    head : Head
+        What is true of the whole codebook.
     before : sequence of Row
         The rows tried before those of every method.
     rules : mapping of str to sequence of Row
@@ -47,6 +50,12 @@ def problems(
     for code, known in METHODS.items():
         if not known.retired and code not in rules:
             yield CodebookError(f"{code} has no rules", place=Place(str(folder / "rules")))
+    for method, assumed in head.unknown_submethod.items():
+        if method not in METHODS or assumed.submethod not in METHODS[method].submethods:
+            yield CodebookError(
+                f"unknown_submethod: {method} has no submethod {assumed.submethod}",
+                place=Place(str(folder / "codebook.yaml")),
+            )
 
 
 def _submethods(method: str, rows: Sequence[Row]) -> Iterator[CodebookError]:

@@ -82,7 +82,7 @@ def _match_in_words(match: Match, codebook: Codebook) -> Iterator[str]:
     yield f"  ambiguity {match.row.ambiguity}: {codebook.head.ambiguity[match.row.ambiguity].meaning}"
     for condition, fact in match.met:
         asked = condition_in_words(condition, codebook.vocabulary)
-        yield f"  holds: {asked} - {fact.text} [{fact.basis}]"
+        yield f"  {asked}: {fact.text} [{fact.basis}]"
     if not match.met:
         yield "  it asks for nothing: what remains when no row before it holds"
 
@@ -100,9 +100,9 @@ def _match_as_data(match: Match, codebook: Codebook) -> dict[str, Any]:
 def _unmet_in_words(condition: Condition, known: tuple[str, ...], codebook: Codebook) -> str:
     asked = condition_in_words(condition, codebook.vocabulary)
     if not known:
-        return f"asks: {asked} - not known"
+        return f"needs {asked!r}, which isn't known"
     is_so = Condition(condition.key, known, frozenset(known))
-    return f"asks: {asked} - but {condition_in_words(is_so, codebook.vocabulary)}"
+    return f"needs {asked!r}, but {condition_in_words(is_so, codebook.vocabulary)}"
 
 
 def _labels_as_data(labels: Labels | None) -> dict[str, list[str]] | None:

@@ -78,8 +78,9 @@ class _Guide:
         self._enterprise = codebook.matrices["enterprise"]
 
     def method(self, code: str, note: MethodNote) -> dict[str, Any]:
-        method, rows = METHODS[code], self._book.rules[code]
-        used = dict.fromkeys(one for row in rows if row.enterprise for one in row.enterprise.techniques)
+        method = METHODS[code]
+        rows = [row for row in self._book.rules[code] if not row.retired]
+        used = {one for row in rows if row.enterprise for one in row.enterprise.techniques}
         return {
             "method": method,
             "group": self._notes.groups[note.group],
@@ -92,8 +93,7 @@ class _Guide:
             "has_ics": any(row.ics for row in rows),
             "brought": [
                 (one, ", ".join(labels_in_words(self._book.overlay[one], self._book.matrices["ics"])))
-                for one in used
-                if one in self._book.overlay
+                for one in sorted(used & self._book.overlay.keys())
             ],
         }
 
@@ -177,7 +177,7 @@ class _Guide:
 
     def _reasons(self, rows: Sequence[Row]) -> Iterator[tuple[str, str, list[str]]]:
         for reason, meaning in self._book.head.no_category.items():
-            found = [row.id for row in rows if row.reason == reason and not row.retired]
+            found = [row.id for row in rows if row.reason == reason]
             if found:
                 yield reason, meaning, found
 
