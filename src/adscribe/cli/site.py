@@ -39,9 +39,21 @@ _TITLES = {
     "decision": "Decisions without effect",
 }
 
+
+def _known_format(name: str) -> str:
+    if name not in ("auto", *FORMATS):
+        raise typer.BadParameter(f"there is no format {name!r}")
+    return name
+
+
 _Format = Annotated[
     str,
-    typer.Option("--format", metavar=f"auto|{'|'.join(FORMATS)}", help="The form that the events come in."),
+    typer.Option(
+        "--format",
+        metavar=f"auto|{'|'.join(FORMATS)}",
+        callback=_known_format,
+        help="The form that the events come in.",
+    ),
 ]
 
 
@@ -49,7 +61,13 @@ _Format = Annotated[
 def check(
     site: Annotated[Path, typer.Argument(help="The site file.")],
     events: Annotated[
-        Path | None, typer.Option(help="Events to hold it against; - is standard input.")
+        Path | None,
+        typer.Option(
+            help="Events to hold it against; - is standard input.",
+            exists=True,
+            dir_okay=False,
+            allow_dash=True,
+        ),
     ] = None,
     form: _Format = "auto",
     json: Annotated[bool, typer.Option("--json", help="Answer as one JSON document.")] = False,
@@ -85,7 +103,16 @@ def check(
 
 @app.command("suggest", epilog="Example: adscribe site suggest events.ndjson > proposal.yaml")
 def suggest(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Events; - is standard input.")],
+    files: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="FILE...",
+            help="Events; - is standard input.",
+            exists=True,
+            dir_okay=False,
+            allow_dash=True,
+        ),
+    ],
     site: Annotated[
         Path | None, typer.Option(help="A site file: what it knows already is not proposed.")
     ] = None,

@@ -22,8 +22,8 @@ def read_hours(reading: Reading, section: Node | None) -> Week | None:
             second = parse_time(text)
             if second is None:
                 reading.problems.add(values[key], "no time of day, such as 07:30")
-            else:
-                clock[key] = second
+                return None
+            clock[key] = second
     return _week(reading, values, clock)
 
 
@@ -50,6 +50,7 @@ def read_validity(reading: Reading, values: Mapping[str, Node], zone: tzinfo) ->
                 moments[side] = parse_moment(text, zone, ends=side == "to")
             except TimeError as error:
                 reading.problems.add(node, str(error))
+                return Validity()
     start, end = moments.get("from"), moments.get("to")
     if start is not None and end is not None and start > end:
         reading.problems.add(values["from"], "an entry that ends before it begins")
