@@ -13,6 +13,7 @@ filters:
   Servers: ["10.1.0.0/24"]
   Printers: ["10.6.0.0/24"]
   Internet: {inverse: LAN}
+  Rest: {difference: [LAN, Servers]}
 internal: LAN
 roles: {printer: Printers}
 assigned_filters:
@@ -72,8 +73,8 @@ def test_feeds_filters_and_entries_without_effect() -> None:
     assert [(subject, count) for subject, count, _ in gaps("data_feed", both, named)] == [("7", 1)]
     assert [subject for subject, _, _ in gaps("filter", both, named)] == ["Printers (printer)"]
     assert [subject for subject, _, _ in gaps("decision", both)] == [
-        "line 14, allowed UPLOAD from 10.1.0.6",
-        "line 16, forbidden BITTORRENT from Printers, until 2025-12-31 (old)",
+        "line 15, allowed UPLOAD from 10.1.0.6",
+        "line 17, forbidden BITTORRENT from Printers, until 2025-12-31 (old)",
     ]
 
 
@@ -81,7 +82,7 @@ def test_entries_expire_after_their_last_day() -> None:
     last_second = datetime(2025, 12, 31, 23, 59, 59, tzinfo=UTC)
     assert list(expired(SITE, last_second)) == []
     (gap,) = expired(SITE, datetime(2026, 1, 1, tzinfo=UTC))
-    assert gap.subject.startswith("line 16, forbidden BITTORRENT")
+    assert gap.subject.startswith("line 17, forbidden BITTORRENT")
     assert gap.cost == "expired, it decides nothing any more"
 
 

@@ -62,6 +62,8 @@ class Content:
         Working time.
     filters : mapping of str to AddressSet
         In file order.
+    relational : frozenset of str
+        Names of the filters that are made of others.
     internal, internal_name : AddressSet and str or None
         The monitored network, and the filter that it is.
     roles : mapping of str to str
@@ -79,6 +81,7 @@ class Content:
     timezone: tzinfo = UTC
     hours: Week | None = None
     filters: Mapping[str, AddressSet] = field(default_factory=dict)
+    relational: frozenset[str] = frozenset()
     internal: AddressSet = PRIVATE
     internal_name: str | None = None
     roles: Mapping[str, str] = field(default_factory=dict)

@@ -69,6 +69,8 @@ class Coverage:
     def __init__(self, site: Site) -> None:
         self.site = site
         self.events = 0
+        # The whole network, and what is left of it when others are taken away, say nothing of an address.
+        self._broad = {site.content.internal_name, *site.content.relational}
         self._by_instance = {method for method, instance in site.content.assigned if instance is not None}
         self._unassigned: Counter[tuple[str, str]] = Counter()
         self._mismatches: Counter[tuple[str, str]] = Counter()
@@ -87,7 +89,7 @@ class Coverage:
         for ip in ips:
             filters = self.site.filters_of(ip)
             self._filters_hit.update(filters)
-            if self.site.is_internal(ip) and not self._is_placed(filters):
+            if self.site.is_internal(ip) and not (self.site.roles(ip) or set(filters) - self._broad):
                 networks.add(self._note_unplaced(ip))
         self._unplaced_events.update(network for network in networks if network is not None)
         if event.data_feed is not None and self.site.feed(event.data_feed) is None:
@@ -132,9 +134,6 @@ class Coverage:
             self._unassigned[event.method, label] += 1
         elif not any(ip in self.site.filters[name] for ip in ips):
             self._mismatches[label, name] += 1
-
-    def _is_placed(self, filters: tuple[str, ...]) -> bool:
-        return any(name != self.site.content.internal_name for name in filters)
 
     def _note_unplaced(self, ip: str) -> str | None:
         """Count an address in its network; ``None`` when no more networks are counted."""

@@ -54,6 +54,7 @@ def read_content(text: str, file: str) -> Content:
         timezone=zone,
         hours=read_hours(reading, sections.get("hours")),
         filters=filters,
+        relational=_relational(sections.get("filters")),
         internal=filters[internal] if internal else AddressSet(),
         internal_name=internal,
         roles=_roles(reading, sections.get("roles"), filters),
@@ -79,6 +80,11 @@ def _timezone(reading: Reading, node: Node | None) -> tzinfo:
             node, "unknown time zone", "a name of the IANA database, such as Europe/Prague or UTC"
         )
         return UTC
+
+
+def _relational(section: Node | None) -> frozenset[str]:
+    nodes = section.entries if section is not None else None
+    return frozenset(name for name, node in (nodes or {}).items() if node.entries is not None)
 
 
 def _filter_name(reading: Reading, node: Node | None, filters: dict[str, AddressSet]) -> str | None:
