@@ -147,7 +147,11 @@ class _Reading:
             yield _reject(line.number, EventError("JSON that is not complete"), line.content)
             waiting.extend(parts[1:])
         else:
-            text = "\n".join(part.content for part in parts)
+            # Blank lines are not among the parts, but count where a record starts.
+            text = "".join(
+                "\n" * (part.number - before.number) + part.content
+                for before, part in zip([line, *parts], parts, strict=False)
+            )
             try:
                 for element in elements(text, line.number):
                     yield self._record(element)
