@@ -71,7 +71,7 @@ def test_feeds_filters_and_entries_without_effect() -> None:
     both = event("UPLOAD", "10.1.0.5", "203.0.113.1", "203.0.113.2", data_feed="7")
     named = event("UPLOAD", "10.1.0.5", "203.0.113.1", data_feed="Uplink")
     assert [(subject, count) for subject, count, _ in gaps("data_feed", both, named)] == [("7", 1)]
-    assert [subject for subject, _, _ in gaps("filter", both, named)] == ["Printers (printer)"]
+    assert [subject for subject, _, _ in gaps("filter", both, named)] == ["Printers (printer)", "Rest"]
     assert [subject for subject, _, _ in gaps("decision", both)] == [
         "line 15, allowed UPLOAD from 10.1.0.6",
         "line 17, forbidden BITTORRENT from Printers, until 2025-12-31 (old)",

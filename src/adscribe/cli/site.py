@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict
 from datetime import UTC, datetime
 from itertools import groupby
 from pathlib import Path
-from typing import Annotated
+from typing import IO, Annotated
 
 import msgspec
 import typer
@@ -62,12 +63,7 @@ def check(
     site: Annotated[Path, typer.Argument(help="The site file.")],
     events: Annotated[
         Path | None,
-        typer.Option(
-            help="Events to hold it against; - is standard input.",
-            exists=True,
-            dir_okay=False,
-            allow_dash=True,
-        ),
+        typer.Option(help="Events to hold it against; - is standard input."),
     ] = None,
     form: _Format = "auto",
     json: Annotated[bool, typer.Option("--json", help="Answer as one JSON document.")] = False,
@@ -86,7 +82,9 @@ def check(
     stream = _Events([events] if events else [], loaded, form)
     for event in stream:
         coverage.add(event)
-    gaps = [*expired(loaded, datetime.now(UTC)), *(coverage.gaps() if events else ())]
+    gaps = list(expired(loaded, datetime.now(UTC)))
+    past = {gap.subject for gap in gaps}
+    gaps += (gap for gap in (coverage.gaps() if events else ()) if gap.subject not in past)
     order = list(_TITLES)
     gaps.sort(key=lambda gap: order.index(gap.topic))
     if json:
@@ -105,13 +103,7 @@ def check(
 def suggest(
     files: Annotated[
         list[Path],
-        typer.Argument(
-            metavar="FILE...",
-            help="Events; - is standard input.",
-            exists=True,
-            dir_okay=False,
-            allow_dash=True,
-        ),
+        typer.Argument(metavar="FILE...", help="Events; - is standard input."),
     ],
     site: Annotated[
         Path | None, typer.Option(help="A site file: what it knows already is not proposed.")
@@ -141,12 +133,21 @@ class _Events:
 
     def __iter__(self) -> Iterator[Event]:
         for file in self._files:
-            source = sys.stdin.buffer if str(file) == "-" else file
-            for record in read(source, format=self._form, zone=self._site.timezone):
-                if isinstance(record, Reject):
-                    self.rejected += 1
-                else:
-                    yield record.event
+            with _open(file) as source:
+                for record in read(source, format=self._form, zone=self._site.timezone):
+                    if isinstance(record, Reject):
+                        self.rejected += 1
+                    else:
+                        yield record.event
+
+
+def _open(file: Path) -> AbstractContextManager[IO[bytes]]:
+    if str(file) == "-":
+        return nullcontext(sys.stdin.buffer)
+    try:
+        return file.open("rb")
+    except OSError as error:
+        raise typer.BadParameter(f"{file} can't be read: {error.strerror}") from None
 
 
 def _summary(site: Site) -> dict[str, int]:

@@ -36,7 +36,7 @@ class Sign:
     role, filter : str
         The role, and the name of the filter to propose for it.
     words : str
-        What was seen, with places for ``{peers}``, ``{events}`` and ``{days}``.
+        What was seen, with places for ``{hosts}`` (the peers), ``{events}`` and ``{days}``: ``12 hosts``.
     find : callable
         Event and a test for inside addresses to the hosts that it is a sign for.
     measure : {"peers", "events", "days"}
@@ -168,18 +168,16 @@ SIGNS: tuple[Sign, ...] = (
     Sign(
         "dns_server",
         "DnsServers",
-        "named as a usual DNS server in {events} events of {peers} clients",
+        "named as a usual DNS server in {events}, by {hosts}",
         _usual_resolver,
         "events",
         (1, 1, 5),
     ),
-    Sign(
-        "dns_server", "DnsServers", "asked for names by {peers} hosts", _asked_for_names, "peers", (2, 3, 10)
-    ),
+    Sign("dns_server", "DnsServers", "asked for names by {hosts}", _asked_for_names, "peers", (2, 3, 10)),
     Sign(
         "dhcp_server",
         "DhcpServers",
-        "server of {events} DHCP events",
+        "server in {events} of DHCP",
         _hands_out_addresses,
         "events",
         (1, 1, 5),
@@ -187,37 +185,35 @@ SIGNS: tuple[Sign, ...] = (
     Sign(
         "dhcp_server",
         "DhcpServers",
-        "reported as a fake DHCP server {events} times, so either a server that the sensor "
+        "reported as a fake DHCP server in {events}, so either a server that the sensor "
         "does not know of or a rogue one",
         _called_fake,
         "events",
         (1,),
     ),
-    Sign(
-        "mail_server", "MailServers", "mail sent to it by {peers} hosts", _sent_mail_to, "peers", (2, 3, 10)
-    ),
+    Sign("mail_server", "MailServers", "mail sent to it by {hosts}", _sent_mail_to, "peers", (2, 3, 10)),
     Sign(
         "mail_server",
         "MailServers",
-        "mail to {peers} servers on {days} days, so either a mail server or a sender of spam",
+        "mail to {hosts} on {days}, so either a mail server or a sender of spam",
         _sends_much_mail,
         "days",
         (1,),
     ),
-    Sign("web_server", "WebServers", "login form tried by {peers} hosts", _login_form, "peers", (1, 3, 10)),
+    Sign("web_server", "WebServers", "login form tried by {hosts}", _login_form, "peers", (1, 3, 10)),
     Sign(
         "web_server",
         "WebServers",
-        "web port used by {peers} outside hosts",
+        "web port used by {hosts} outside",
         _visited_from_outside,
         "peers",
         (2, 3, 10),
     ),
-    Sign("honeypot", "Honeypots", "trap address touched by {peers} hosts", _trap, "peers", (1, 2, 5)),
+    Sign("honeypot", "Honeypots", "trap address touched by {hosts}", _trap, "peers", (1, 2, 5)),
     Sign(
         "vulnerability_scanner",
         "Scanners",
-        "scanned {peers} hosts on {days} days",
+        "scanned {hosts} on {days}",
         _scans_much,
         "days",
         (2, 3, 5),
@@ -226,7 +222,7 @@ SIGNS: tuple[Sign, ...] = (
     Sign(
         "monitoring_station",
         "MonitoringStations",
-        "pinged many hosts on {days} days",
+        "pinged many hosts on {days}",
         _pings_much,
         "days",
         (2, 3, 7),
@@ -235,7 +231,7 @@ SIGNS: tuple[Sign, ...] = (
     Sign(
         "nat_gateway",
         "NatGateways",
-        "several devices behind it on {days} days",
+        "several devices behind it on {days}",
         _translates,
         "days",
         (1, 3, 7),
@@ -243,7 +239,7 @@ SIGNS: tuple[Sign, ...] = (
     Sign(
         "vpn_gateway",
         "VpnGateways",
-        "tunnels from {peers} outside hosts",
+        "tunnels from {hosts} outside",
         _tunnels_end_at,
         "peers",
         (2, 3, 10),
@@ -251,7 +247,7 @@ SIGNS: tuple[Sign, ...] = (
     Sign(
         "vpn_gateway",
         "VpnGateways",
-        "tunnels to {peers} outside hosts",
+        "tunnels to {hosts} outside",
         _tunnels_to_many,
         "peers",
         (5, 10, 30),

@@ -58,8 +58,11 @@ class _Trail:
         return reached
 
     def words(self, sign: Sign) -> str:
-        amount = {"peers": len(self.peers), "events": self.events, "days": len(self.days)}
-        return sign.words.format(**{name: f"{number:,}" for name, number in amount.items()})
+        hosts, events, days = (
+            _plural(n, noun)
+            for n, noun in ((len(self.peers), "host"), (self.events, "event"), (len(self.days), "day"))
+        )
+        return sign.words.format(hosts=hosts, events=events, days=days)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,9 +137,9 @@ class Suggester:
 
     def _head(self) -> Iterator[str]:
         span = f", {self._first:%Y-%m-%d} to {self._last:%Y-%m-%d}" if self._first and self._last else ""
-        plural = "s" if self.events != 1 else ""
-        yield f"# Proposed from {self.events:,} event{plural}{span}. Nothing here is in force: check"
+        yield f"# Proposed from {_plural(self.events, 'event')}{span}. Nothing here is in force: check"
         yield "# each line and move what is right to the site file. Weak proposals are commented out."
+        yield "# Public addresses of your own can't be told from those of others: add them to LAN."
         if not self.is_complete:
             yield f"# There were too many hosts to keep in mind; the first {MAX_HOSTS:,} were looked at."
 
@@ -209,6 +212,10 @@ class Suggester:
         peers = self._ot_peers.setdefault(ip, set())
         if len(peers) < _MAX_PEERS:
             peers.add(peer)
+
+
+def _plural(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'s' if number != 1 else ''}"
 
 
 def _order(pattern: str) -> tuple[int, int]:
