@@ -101,14 +101,8 @@ def test_an_inserted_column_is_a_submethod_only_if_it_names_one() -> None:
 def test_empty_columns_are_unknown() -> None:
     row = [column if index in (1, 3, 10) else " " for index, column in enumerate(STANDARD)]
     event = report(row).event
-    assert (
-        event.external_id
-        is event.first_flow_at
-        is event.severity
-        is event.data_feed
-        is event.description
-        is None
-    )
+    unknown = (event.external_id, event.first_flow_at, event.severity, event.data_feed, event.description)
+    assert unknown == (None,) * 5
     assert (event.targets, event.ports, event.source.hostname) == ((), (), None)
 
 
