@@ -1,7 +1,7 @@
 """What has been read of one detail so far, and how each name of the tables takes its text.
 
 A name in a table is a characteristic (`adscribe.event.characteristics`), a field of the event, or one
-of the composites of `_COMPOSITES`, whose text holds more than one thing. ``_`` is text that is known
+of the composites of `COMPOSITES`, whose text holds more than one thing. ``_`` is text that is known
 but says nothing more than the rest. Three notations refine a name: ``current_*`` takes its unit from
 the value or from what was measured; ``-difference_ratio`` is negated; ``duration_seconds in min``
 says the unit of a bare number.
@@ -79,14 +79,14 @@ class Reading:
             Vendor's key or phrase, noted in `unknown` when the text can't be read.
         """
         text = text.strip()
-        if name == "_" or is_unknown(text) and not (name == "submethod" and text in self.method.codes):
+        if name == "_" or (is_unknown(text) and not (name == "submethod" and text in self.method.codes)):
             return
         name, _, bare_unit = name.partition(" in ")
         sign, name = (-1, name[1:]) if name.startswith("-") else (1, name)
         if bare_unit and text[-1:].isdigit():
             text = f"{text} {bare_unit}"
         try:
-            composite = _COMPOSITES.get(name)
+            composite = COMPOSITES.get(name)
             if composite is not None:
                 composite(self, text)
             else:
@@ -239,7 +239,7 @@ def _take_threat(reading: Reading, text: str) -> None:
     reading.submethod = known
 
 
-_COMPOSITES: dict[str, Callable[[Reading, str], None]] = {
+COMPOSITES: dict[str, Callable[[Reading, str], None]] = {
     "submethod": _take_submethod,
     "ports": _take_ports,
     "protocols": _take_protocols,
@@ -258,6 +258,7 @@ _COMPOSITES: dict[str, Callable[[Reading, str], None]] = {
     "increased": _take_increased,
     "threat": _take_threat,
 }
+"""Names whose text is taken apart, or goes to a field of the event."""
 
 FREE_TEXTS = frozenset(
     {
