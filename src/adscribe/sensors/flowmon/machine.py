@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping
+from functools import lru_cache
 
 from adscribe.event import checks
 from adscribe.sensors.flowmon.names import table
@@ -45,7 +46,8 @@ def parse(text: str) -> list[tuple[str, str]] | None:
     return [(begin[1], value) for begin, value in zip(begins, values, strict=True)]
 
 
-def names_of(method: str, *, former: bool = False) -> dict[str, str]:
+@lru_cache(maxsize=256)  # a method may be anything that a report says
+def names_of(method: str, *, former: bool = False) -> Mapping[str, str]:
     """Return the table of a method: vendor's key to name.
 
     Parameters
