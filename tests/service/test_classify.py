@@ -33,19 +33,18 @@ def test_one_event_is_answered_by_one_assignment(service: Service) -> None:
 @pytest.mark.parametrize("base", ["", "/events"])
 def test_each_event_of_a_list_has_its_place(service: Service, base: str) -> None:
     bad = event(source={"ip": "nowhere"})
-    events = [EVENT, bad, 17, event(source={"ip": "10.1.2.9"})]
+    events = [EVENT, bad, 17, "", {"events": []}, {"events": [EVENT]}, event(source={"ip": "10.1.2.9"})]
     response = service.classify({"events": events} if base else events)
     answer = response.json()
     assert response.status_code == 200
     assert [one and one["event"]["source"] for one in answer["assignments"]] == [
         "10.1.2.3",
-        None,
-        None,
+        *[None] * 5,
         "10.1.2.9",
     ]
     assert [(reject["index"], reject["pointer"]) for reject in answer["rejects"]] == [
         (1, f"{base}/1/source/ip"),
-        (2, f"{base}/2"),
+        *((index, f"{base}/{index}") for index in (2, 3, 4, 5)),
     ]
     assert all(reject["reason"] for reject in answer["rejects"])
 

@@ -56,12 +56,10 @@ def test_deeply_nested_json_is_refused(service: Service) -> None:
     problem(service.classify(b"[" * 100_000, kind="application/json"), 400, "malformed-json")
 
 
-@pytest.mark.parametrize(
-    ("body", "pointer"), [(b"17", ""), (b'"SCANS"', ""), (b"null", ""), (b'{"events": 1}', "/events")]
-)
-def test_json_without_events(service: Service, body: bytes, pointer: str) -> None:
+@pytest.mark.parametrize("body", [b"17", b'"SCANS"', b"null"])
+def test_json_without_events(service: Service, body: bytes) -> None:
     document = problem(service.classify(body, kind="application/json"), 422, "invalid-body")
-    assert [error["pointer"] for error in document["errors"]] == [pointer]
+    assert [error["pointer"] for error in document["errors"]] == [""]
 
 
 @pytest.mark.parametrize(
@@ -88,6 +86,7 @@ def test_a_compressed_body_is_not_read(service: Service) -> None:
     ("query", "parameter"),
     [
         ("?format=xml", "format"),
+        ("?format=flowmon-cef", "format"),
         ("?attack_version=3", "attack_version"),
         ("?attack_version=", "attack_version"),
         ("?candidates=51", "candidates"),

@@ -60,7 +60,14 @@ class Access:
         given = headers.get("x-request-id", "")
         request_id = given if _REQUEST_ID.fullmatch(given) else uuid4().hex
         status = 0
+        unread = headers.get("content-length", "0") != "0" or "transfer-encoding" in headers
         started = time.perf_counter()
+
+        async def take() -> Message:
+            nonlocal unread
+            message = await receive()
+            unread = unread and bool(message.get("more_body"))
+            return message
 
         async def answer(message: Message) -> None:
             nonlocal status
@@ -70,12 +77,15 @@ class Access:
                 for name, value in HEADERS.items():
                     out.setdefault(name, value)
                 out["X-Request-ID"] = request_id
+                if unread:
+                    # What is left of the body would be taken for the next request.
+                    out["Connection"] = "close"
             await send(message)
 
         with structlog.contextvars.bound_contextvars(request_id=request_id):
             try:
                 if self._permits(scope["path"], headers):
-                    await self._app(scope, receive, answer)
+                    await self._app(scope, take, answer)
                 else:
                     await _unauthorized(scope, receive, answer)
             except Exception as error:

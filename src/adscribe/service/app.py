@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
 from importlib.metadata import version
 from typing import Any
 
@@ -37,23 +35,15 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     """
     state = State(settings or Settings())
 
-    @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        loading = asyncio.create_task(state.load())
-        yield
-        loading.cancel()
-        with suppress(asyncio.CancelledError):
-            await loading
-        state.threads.shutdown(cancel_futures=True)
-
     app = FastAPI(
         title="adscribe",
         version=version("adscribe"),
-        # Interactive pages would load scripts from elsewhere: the document alone is served.
+        # Interactive pages would load scripts from elsewhere: our own document alone is served.
+        openapi_url=None,
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
-        lifespan=lifespan,
+        lifespan=lambda _: state.running(),
         exception_handlers={Problem: _problem, HTTPException: _http_error},
     )
     app.state.adscribe = state
@@ -66,7 +56,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.get("/metrics")(metrics)
     app.get("/")(page)
     app.get("/style.css")(style)
-    app.openapi = openapi.document  # type: ignore[method-assign]
+    app.get("/openapi.json")(document)
     return app
 
 
@@ -116,6 +106,11 @@ async def metrics(request: Request) -> Response:
     """Return the metrics."""
     exposition = await asyncio.to_thread(_state(request).metrics.exposition)
     return Response(exposition, media_type="text/plain; version=1.0.0; charset=utf-8")
+
+
+async def document(_: Request) -> Response:
+    """Return the OpenAPI document."""
+    return _json(openapi.document())
 
 
 async def page(request: Request) -> Response:

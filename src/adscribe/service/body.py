@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -11,9 +11,11 @@ import msgspec
 from starlette.requests import ClientDisconnect, Request
 
 from adscribe.sensors import FORMATS
+from adscribe.sensors.jsondoc import listed
 from adscribe.service.problems import Detail, Problem
 
 JSON = "application/json"
+JSON_FORMATS = ("auto", "native", "flowmon-json", "flowmon-rest")
 TSV = "text/tab-separated-values"
 LINES = ("application/x-ndjson", "text/plain", "application/octet-stream", TSV)
 RISKS = (0.01, 0.02, 0.05, 0.1, 0.2)
@@ -99,8 +101,8 @@ _READERS: dict[str, Callable[[str, str], Any]] = {
 }
 
 
-def parameters(request: Request) -> Parameters:
-    """Return the query parameters of a request.
+def parameters(request: Request, kind: str) -> Parameters:
+    """Return the query parameters of a request whose body is of a media type.
 
     Raises
     ------
@@ -114,8 +116,10 @@ def parameters(request: Request) -> Parameters:
         if name in values:
             raise _refused(name, "is given more than once")
         values[name] = _READERS[name](name, text)
-    if "format" not in values and media_type(request) == TSV:
-        values["format"] = "flowmon-tsv"
+    if kind == TSV:
+        values.setdefault("format", "flowmon-tsv")
+    if kind == JSON and values.get("format", "auto") not in JSON_FORMATS:
+        raise _refused("format", f"must be one of {', '.join(JSON_FORMATS)} for a body of {JSON}")
     return Parameters(**values)
 
 
@@ -182,22 +186,15 @@ def records(body: bytes, kind: str, most: int) -> Records:
     if kind != JSON:
         return Records("lines", body)
     document = _document(body)
-    if isinstance(document, list):
-        found = Records("list", document)
-    elif not isinstance(document, Mapping):
-        detail = "must be an event, a list of events, or an object with a list named events"
-        raise Problem("invalid-body", f"The body {detail}.", Detail(pointer="", detail=detail))
-    elif "events" in document and "method" not in document:
-        if not isinstance(document["events"], list):
-            raise Problem(
-                "invalid-body", "events must be a list.", Detail(pointer="/events", detail="must be a list")
-            )
-        found = Records("list", document["events"], "/events")
-    else:
+    pointer, events = listed(document)
+    if events is None:
+        if not isinstance(document, dict):
+            detail = "must be an event, a list of events, or an object that holds such a list"
+            raise Problem("invalid-body", f"The body {detail}.", Detail(pointer="", detail=detail))
         return Records("event", [document])
-    if len(found.items) > most:
+    if len(events) > most:
         raise too_many(most)
-    return found
+    return Records("list", events, pointer)
 
 
 def too_many(most: int) -> Problem:

@@ -14,6 +14,7 @@ from starlette.responses import Response
 from adscribe.assign import Assignment, Classifier
 from adscribe.errors import CatalogueError, ModelError
 from adscribe.sensors import Reject
+from adscribe.sensors.jsondoc import listed
 from adscribe.service import body
 from adscribe.service.body import Parameters, Records
 from adscribe.service.problems import Detail, Problem
@@ -31,8 +32,8 @@ async def classify(request: Request) -> Response:
     state: State = request.app.state.adscribe
     # One site and one model for the whole request, whatever is loaded meanwhile.
     classifier, site = state.ready()
-    asked = body.parameters(request)
     kind = body.media_type(request)
+    asked = body.parameters(request, kind)
     run = _Run(state, classifier, site, asked)
     content: bytes | None = None
     with state.slot():
@@ -102,30 +103,24 @@ class _Run:
             yield answer
 
     def _one(self, found: Records) -> bytes:
-        answers = list(self._answers(found.items))
-        reject = next((answer for answer in answers if isinstance(answer, Reject)), None)
-        if reject is not None or len(answers) != 1:
-            detail = reject.reason if reject else "holds several events; send them as a list"
-            pointer = (reject.pointer if reject else None) or ""
-            raise Problem("invalid-event", "The event can't be read.", Detail(pointer=pointer, detail=detail))
-        answer = answers[0]
-        assert isinstance(answer, Assignment)  # noqa: S101 - the rejects are gone
+        (answer,) = self._answers(found.items)
+        if isinstance(answer, Reject):
+            detail = Detail(pointer=answer.pointer or "", detail=answer.reason)
+            raise Problem("invalid-event", "The event can't be read.", detail)
         return answer.to_json()
 
     def _list(self, found: Records) -> bytes:
-        events = [item for item in found.items if isinstance(item, dict)]
-        answers = self._answers(events)
+        answers = self._answers([item for item in found.items if _is_event(item)])
         assignments: list[bytes] = []
         rejects: list[dict[str, Any]] = []
         for index, item in enumerate(found.items):
-            if isinstance(item, dict):
+            reason, pointer = "an event must be one object", ""
+            if _is_event(item):
                 answer = next(answers)
                 if isinstance(answer, Assignment):
                     assignments.append(answer.to_json())
                     continue
                 reason, pointer = answer.reason, answer.pointer or ""
-            else:
-                reason, pointer = "an event must be an object", ""
             assignments.append(b"null")
             rejects.append({"index": index, "reason": reason, "pointer": f"{found.base}/{index}{pointer}"})
         return b'{"assignments":[%b],"rejects":%b}' % (b",".join(assignments), msgspec.json.encode(rejects))
@@ -139,3 +134,8 @@ class _Run:
                 reject = {"line": answer.line, "reason": answer.reason, "pointer": answer.pointer}
                 out.append(msgspec.json.encode({"reject": reject}))
         return b"".join(line + b"\n" for line in out)
+
+
+def _is_event(item: Any) -> bool:
+    # A list inside the list would have several answers, and so no place.
+    return isinstance(item, dict) and listed(item)[1] is None

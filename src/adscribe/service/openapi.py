@@ -152,7 +152,7 @@ _PATHS: Json = {
     "/health/live": _get("live", "Whether the process answers", _content(_ref("Live"))),
     "/health/ready": _get("ready", "Whether events can be answered", _content(_ref("Ready")), "not-ready"),
     "/metrics": _get("metrics", "Metrics for Prometheus", _content({"type": "string"}, "text/plain")),
-    "/openapi.json": _get("openapi", "This document", _content({"type": "object"})),
+    "/openapi.json": _get("document", "This document", _content({"type": "object"})),
     "/": _get(
         "page",
         "The example events with their answers",

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 from functools import partial
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
-from fastapi import FastAPI
 from granian.constants import HTTPModes, Interfaces, Loops
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
@@ -14,9 +14,11 @@ from granian.server import Server
 
 from adscribe.assign import Classifier
 from adscribe.service import logs
-from adscribe.service.app import create_app
 from adscribe.service.settings import Settings
 from adscribe.site import Site
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
 
 _SECONDS_TO_END = 10
 
@@ -58,5 +60,8 @@ def serve(settings: Settings) -> None:
 
 
 def _load(settings: Settings) -> FastAPI:
+    # Only in the worker: the metrics' library looks for that folder when it is imported.
+    from adscribe.service.app import create_app  # noqa: PLC0415
+
     logs.configure(settings.log_level)
     return create_app(settings)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 
 import structlog
 
@@ -34,8 +34,10 @@ class State:
     model_error : str or None
         Why it can't be loaded.
     threads : ThreadPoolExecutor
-        Where bodies are answered that would hold up the others.
+        Where bodies are answered that would hold up the others; there while the service runs.
     """
+
+    threads: ThreadPoolExecutor
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
@@ -43,11 +45,19 @@ class State:
         self.site_file = SiteFile(settings.site, self.metrics)
         self.classifier: Classifier | None = None
         self.model_error: str | None = None
-        self.threads = ThreadPoolExecutor(settings.threads, thread_name_prefix="classify")
         self._active = 0
 
-    async def load(self) -> None:
-        """Load the model and the site, then keep up with the site's file for ever."""
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Load the model and the site, and keep up with the site's file until the end."""
+        with ThreadPoolExecutor(self.settings.threads, thread_name_prefix="classify") as self.threads:
+            loading = asyncio.create_task(self._load())
+            yield
+            loading.cancel()
+            with suppress(asyncio.CancelledError):
+                await loading
+
+    async def _load(self) -> None:
         await asyncio.to_thread(self._load_model)
         await asyncio.to_thread(self.site_file.refresh)
         await self.site_file.watch(self.settings.site_poll_seconds)
