@@ -78,9 +78,9 @@ def test_a_submethod_that_is_not_told_is_read_as_the_weakest(codebook: Codebook)
 
 
 def test_without_an_assumption_only_rows_for_all_submethods_apply(codebook: Codebook) -> None:
-    allowed = make_context("SCANS", None, authorised="yes")
+    allowed = make_context("DICTATTACK", None, authorised="yes")
     assert _answer(codebook, allowed).row.reason == "benign"
-    assert codebook.match(make_context("SCANS", None, source="inside", targets="inside")) is None
+    assert codebook.match(make_context("DICTATTACK", None, source="inside", targets="inside")) is None
 
 
 def test_a_method_that_the_codebook_has_not_gets_no_answer(codebook: Codebook) -> None:

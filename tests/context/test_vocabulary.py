@@ -100,7 +100,7 @@ def test_list_kinds(vocabulary: Vocabulary, name: str, kind: str | None) -> None
     [
         ("RemcosRAT", "rat"),
         ("Corporate strategy", None),
-        ("QakBot", "botnet"),
+        ("QakBot", "banking"),
         ("Robotics vendor", None),
         ("two bots", "botnet"),
         ("IoTMalware", "iot_botnet"),

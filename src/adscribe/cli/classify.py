@@ -178,11 +178,16 @@ def _defused(cell: str) -> str:
 
 
 def _write_table(answers: Iterable[Assignment]) -> None:
-    table = Table(*_COLUMNS[2:], box=None)
+    table = Table(*_COLUMNS[2:], box=None, pad_edge=False)
     for answer in answers:
         table.add_row(*_row(answer)[2:])
-    width = None if sys.stdout.isatty() else 160
-    Console(width=width, markup=False, highlight=False).print(table)
+    # Into a file or a pipe rows are as wide as they are.
+    width = None if sys.stdout.isatty() else 1000
+    console = Console(width=width, markup=False, highlight=False)
+    with console.capture() as written:
+        console.print(table)
+    for line in written.get().splitlines():
+        console.out(line.rstrip(), highlight=False)
 
 
 _WRITERS: dict[Output, Callable[[Iterable[Assignment]], None]] = {
