@@ -1,0 +1,189 @@
+"""Requests a second of POST /v1/classify against those of an endpoint that does nothing.
+
+Run by hand: ``python benchmarks/service.py --write`` puts the table into benchmarks/README.md. Both
+servers run at once, one worker each, and are asked in turn, so that what else the machine does
+falls on both. The client is a process of its own and shares the machine with them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import platform
+import random
+import re
+import socket
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import uvloop
+
+README = Path(__file__).parent / "README.md"
+CONNECTIONS = 8
+LINES = 1000
+
+SERVICE = "import typer; from adscribe.cli.serve import serve; typer.run(serve)"
+EMPTY = """
+import sys
+from fastapi import FastAPI, Response
+from granian.constants import HTTPModes, Interfaces, Loops
+from granian.server import Server
+
+async def empty() -> Response:
+    return Response()
+
+def load() -> FastAPI:
+    app = FastAPI(openapi_url=None)
+    app.get("/")(empty)
+    return app
+
+Server("empty", port=int(sys.argv[2]), interface=Interfaces.ASGI, loop=Loops.uvloop, http=HTTPModes.http1,
+       websockets=False, log_enabled=False).serve(target_loader=load, wrap_loader=False)
+"""
+
+
+def events(count: int) -> Iterator[bytes]:
+    """Return events of several methods, no two of the same host."""
+    chance = random.Random(1)
+    for number in range(count):
+        inside = f"10.{chance.randrange(256)}.{number // 250 % 256}.{number % 250 + 1}"
+        outside = f"203.0.113.{chance.randrange(1, 255)}"
+        shared = {"source": {"ip": inside}, "detected_at": "2026-11-03T15:12:10Z"}
+        kinds = (
+            {"method": "SCANS", "submethod": "TCPSYN", "targets": [inside, outside], "target_count": 40},
+            {"method": "UPLOAD", "submethod": "General", "targets": [outside], "ports": [443]},
+            {"method": "SSHDICT", "submethod": "General", "targets": [outside], "success": False},
+            {"method": "DNSQUERY", "submethod": "QueriesCount", "targets": [inside], "ports": [53]},
+        )
+        yield json.dumps({**shared, **kinds[number % len(kinds)]}).encode()
+
+
+def post(body: bytes, kind: str, query: str = "") -> bytes:
+    """Return the request as it goes over the wire."""
+    head = (
+        f"POST /v1/classify{query} HTTP/1.1\r\nHost: x\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}"
+    )
+    return f"{head}\r\n\r\n".encode() + body
+
+
+@contextmanager
+def serving(code: str, path: str) -> Iterator[int]:
+    """Run a server on a free port until it isn't needed."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    process = subprocess.Popen([sys.executable, "-c", code, "--port", str(port)], stderr=subprocess.DEVNULL)
+    try:
+        asyncio.run(ready(port, path))
+        yield port
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+async def ready(port: int, path: str) -> None:
+    """Wait until a server answers 200."""
+    for _ in range(200):
+        try:
+            if (await ask(port, [f"GET {path} HTTP/1.1\r\nHost: x\r\n\r\n".encode()], until=0.0))[1] == 200:
+                return
+        except OSError:
+            pass
+        await asyncio.sleep(0.05)
+    raise SystemExit("the server does not answer")
+
+
+async def ask(port: int, requests: Sequence[bytes], until: float) -> tuple[int, int]:
+    """Ask over one connection until a time; return how many answers came, and the last status."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=2**24)
+    answers = 0
+    while True:
+        writer.write(requests[answers % len(requests)])
+        head = await reader.readuntil(b"\r\n\r\n")
+        length = re.search(rb"content-length: (\d+)", head)
+        if length:
+            await reader.readexactly(int(length[1]))
+        answers += 1
+        if time.perf_counter() >= until:
+            writer.close()
+            return answers, int(head.split(b" ", 2)[1])
+
+
+async def rate(port: int, requests: Sequence[bytes], seconds: float) -> float:
+    """Return requests a second over several connections."""
+    start = time.perf_counter()
+    until = start + seconds
+    asked = [ask(port, requests[n::CONNECTIONS] or requests, until) for n in range(CONNECTIONS)]
+    found = await asyncio.gather(*asked)
+    if any(status != 200 for _, status in found):
+        raise SystemExit(f"not answered: {found}")
+    return sum(answers for answers, _ in found) / (time.perf_counter() - start)
+
+
+def measure(rounds: int, seconds: float) -> dict[str, float]:
+    """Return the median requests a second of each kind of request."""
+    single = list(events(800))
+    lines = b"\n".join(events(LINES))
+    with serving(EMPTY, "/") as empty, serving(SERVICE, "/health/ready") as service:
+        asked = {
+            "empty endpoint": (empty, [b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"]),
+            "one event": (service, [post(one, "application/json") for one in single]),
+            "one event, `explain=false`": (
+                service,
+                [post(one, "application/json", "?explain=false") for one in single],
+            ),
+            f"{LINES:,} lines": (service, [post(lines, "application/x-ndjson")]),
+        }
+        rates: dict[str, list[float]] = {name: [] for name in asked}
+        for _ in range(rounds):
+            for name, (port, requests) in asked.items():
+                rates[name].append(uvloop.run(rate(port, requests, seconds)))
+    return {name: statistics.median(found) for name, found in rates.items()}
+
+
+def table(rates: dict[str, float]) -> str:
+    """Return the figures as a table."""
+    base = rates["empty endpoint"]
+    rows = [
+        "| a request | requests/s | relative to empty | events/s |",
+        "|---|---:|---:|---:|",
+    ]
+    for name, found in rates.items():
+        count = LINES if "lines" in name else 0 if "empty" in name else 1
+        rows.append(
+            f"| {name} | {found:,.0f} | {found / base:.3f} | {f'{found * count:,.0f}' if count else ''} |"
+            if found >= 10
+            else f"| {name} | {found:.1f} | {found / base:.4f} | {found * count:,.0f} |"
+        )
+    return "\n".join(rows)
+
+
+def main() -> None:
+    """Measure, print and, if asked, keep the table."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--rounds", type=int, default=5, choices=range(1, 21))
+    parser.add_argument("--seconds", type=float, default=2.0, help="of each measurement, at most 30")
+    parser.add_argument("--write", action="store_true", help="put the table into benchmarks/README.md")
+    asked = parser.parse_args()
+    found = table(measure(asked.rounds, min(asked.seconds, 30.0)))
+    machine = (
+        f"Python {platform.python_version()}, {platform.machine()}, {os.cpu_count()} cores,"
+        f" {CONNECTIONS} connections, medians of {asked.rounds} rounds."
+    )
+    print(f"{found}\n\n{machine}")
+    if asked.write:
+        text = README.read_text("utf-8")
+        before, _, rest = text.partition("<!-- http -->\n")
+        after = rest.partition("<!-- /http -->")[2]
+        README.write_text(f"{before}<!-- http -->\n{found}\n\n{machine}\n<!-- /http -->{after}", "utf-8")
+
+
+if __name__ == "__main__":
+    main()
