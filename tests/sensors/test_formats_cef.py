@@ -222,6 +222,8 @@ def test_a_custom_field_under_another_label_is_not_taken_for_ours() -> None:
         ("|SCANS|", "||", "no method"),
         ("Flowmon ADS Ultimate", "Firewall", "another product"),
         ("|Port scanning|6|", "|Port scanning 6 ", "the CEF header is cut short"),
+        (LINE[LINE.index("src=") :], "", "no source"),
+        (LINE[LINE.index("src=") :], "no keys here", "no source"),
     ],
 )
 def test_a_message_that_is_no_event_says_why_without_its_addresses(old: str, new: str, reason: str) -> None:

@@ -64,6 +64,10 @@ def test_a_named_form_takes_only_its_own(name: str) -> None:
     }
     read_as = {form for form, line in lines.items() if isinstance(next(read([line], format=name)), Report)}
     assert read_as == {name}
+    objects = {"flowmon-json": SCRIPT, "flowmon-rest": REST, "native": NATIVE}
+    answers = read(objects.values(), format=name)
+    taken = {form for form, answer in zip(objects, answers, strict=True) if isinstance(answer, Report)}
+    assert taken == {name} & objects.keys()
 
 
 def test_an_unknown_form_is_an_error_at_once() -> None:
@@ -164,6 +168,29 @@ def test_a_broken_line_costs_one_line(broken: str) -> None:
 
 def test_one_record_of_a_document_that_cant_be_decoded_costs_itself() -> None:
     assert [form for _, form in kinds(f'[{LINE}, {{"a": 1e400}}, {LINE}]')] == ["native", "reject", "native"]
+
+
+def test_lines_of_a_broken_document_keep_their_numbers() -> None:
+    text = f"\n[\n\n{LINE},\n\n{CEF}\n{LINE}"
+    assert kinds(text) == [(2, "reject"), (4, "reject"), (6, "flowmon-cef"), (7, "native")]
+
+
+def test_a_document_with_something_behind_its_end_is_broken() -> None:
+    assert kinds(f"[\n{LINE}\n] x\n{CEF}") == [
+        (1, "reject"),
+        (2, "native"),
+        (3, "reject"),
+        (4, "flowmon-cef"),
+    ]
+
+
+def test_an_item_is_answered_once_whatever_newlines_it_holds() -> None:
+    items = [json.dumps(NATIVE, indent=1), '{"method":\n"SCANS",', "[", '1,\n"x"', "[1,\n2", CEF]
+    assert kinds(items) == [
+        (1, "native"),
+        *((number, "reject") for number in range(2, 6)),
+        (6, "flowmon-cef"),
+    ]
 
 
 def test_a_document_may_follow_a_broken_line() -> None:

@@ -158,8 +158,9 @@ def _extension(text: str) -> tuple[dict[str, str], dict[str, None]]:
     keys = _kept(text)
     values: dict[str, str] = {}
     ignored = dict.fromkeys(_ANY_KEY.findall(" " + text[: keys[0].start()] if keys else " " + text))
-    for key, after in zip(keys, [*keys[1:], None], strict=True):
-        name, value = _name(key), text[key.end() : after.start() if after else len(text)]
+    ends = [*(key.start() for key in keys[1:]), len(text)]
+    for key, end in zip(keys, ends, strict=False):
+        name, value = _name(key), text[key.end() : end]
         if name != "msg" and (other := _ANY_KEY.search(value)):
             ignored.update(dict.fromkeys(_ANY_KEY.findall(value)))
             value = value[: other.start()]

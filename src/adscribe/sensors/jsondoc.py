@@ -169,7 +169,12 @@ class Beginning:
             position = found.end()
             if not self._accept(found[1] or ("literal" if found[2] else "string")):
                 return "broken"
-        return "open" if self._next != "end" else "complete"
+        return "complete" if self.complete else "open"
+
+    @property
+    def complete(self) -> bool:
+        """Whether the lines so far are one whole document."""
+        return self._next == "end"
 
     def _accept(self, symbol: str) -> bool:
         expected = self._next

@@ -41,11 +41,14 @@ class Line:
         A line without its end, cut when `long`.
     long : bool
         Whether the line is longer than it may be.
+    seen : bool
+        Whether it was looked at before, as part of a JSON document that broke.
     """
 
     number: int
     content: Any
     long: bool = False
+    seen: bool = False
 
 
 def lines(source: Readable) -> Iterator[Line]:
@@ -63,6 +66,12 @@ def lines(source: Readable) -> Iterator[Line]:
         yield from _of_stream(getattr(source, "buffer", source))
     else:
         yield from _of_items(source)
+
+
+def again(text: str, number: int) -> Iterator[Line]:
+    """Return the lines of a text that were looked at before, the first of them with a number."""
+    for line in _of_stream(io.StringIO(text)):
+        yield Line(line.number + number - 1, line.content, seen=True)
 
 
 def starts_json(text: str) -> bool:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections import deque
+import io
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, tzinfo
 from functools import partial
+from itertools import chain
 from typing import Any
 
 import msgspec
@@ -17,7 +18,7 @@ from adscribe.sensors.cef import is_cef, read_cef
 from adscribe.sensors.completion import is_flowmon, with_detail, with_todays_names
 from adscribe.sensors.jsondoc import Beginning, Element, elements, listed
 from adscribe.sensors.jsonline import is_ids, read_json
-from adscribe.sensors.lines import DOCUMENT_LENGTH, LINE_LENGTH, Line, Readable, lines, starts_json
+from adscribe.sensors.lines import DOCUMENT_LENGTH, LINE_LENGTH, Line, Readable, again, lines, starts_json
 from adscribe.sensors.records import FORMATS, REJECT_TEXT_LENGTH, Reject, Report
 from adscribe.sensors.rest import is_rest, read_rest
 from adscribe.sensors.tsv import is_tsv, read_tsv
@@ -62,11 +63,11 @@ def read(
     """
     if format != "auto" and format not in FORMATS:
         raise AdscribeError("there is no such form of events", hint=f"one of auto, {', '.join(FORMATS)}")
-    return _Reading(format, zone, year).answers(source)
+    return _Reading(source, format, zone, year).answers()
 
 
 class _Reading:
-    def __init__(self, form: str, zone: tzinfo, year: int | None) -> None:
+    def __init__(self, source: Readable, form: str, zone: tzinfo, year: int | None) -> None:
         self.form = form
         self.readers: Mapping[str, _Reader] = {
             "flowmon-cef": partial(read_cef, zone=zone, year=year),
@@ -76,23 +77,26 @@ class _Reading:
             "native": partial(from_native, zone=zone),
         }
         self.json = form not in ("flowmon-cef", "flowmon-tsv")
+        self.again: Iterator[Line] = iter(())
+        self.rest = lines(source)
 
-    def answers(self, source: Readable) -> Iterator[Report | Reject]:
-        """Answer everything of an input."""
-        waiting: deque[Line] = deque()
-        rest = lines(source)
-        while line := waiting.popleft() if waiting else next(rest, None):
+    def answers(self) -> Iterator[Report | Reject]:
+        """Answer everything of the input."""
+        while line := self._next():
             if not isinstance(line.content, str):
                 yield from self._object(line)
             elif line.long:
                 most = DOCUMENT_LENGTH if starts_json(line.content) else LINE_LENGTH
                 yield _reject(line.number, EventError(f"a line of more than {most:,} bytes"), line.content)
             elif self.json and starts_json(line.content):
-                # Lines that were looked at as part of a document that broke don't start another,
-                # so that no line is looked at more than twice; the one that broke it may.
-                yield from self._json(line, rest, waiting, documents=not waiting)
+                yield from self._json(line)
             else:
                 yield self._text(line)
+
+    def _next(self) -> Line | None:
+        for line in self.again:
+            return line
+        return next(self.rest, None)
 
     def _text(self, line: Line) -> Report | Reject:
         form = self.form
@@ -119,9 +123,7 @@ class _Reading:
             for index, record in enumerate(records):
                 yield self._record(Element(line.number, f"{pointer}/{index}", record))
 
-    def _json(
-        self, line: Line, rest: Iterator[Line], waiting: deque[Line], *, documents: bool
-    ) -> Iterator[Report | Reject]:
+    def _json(self, line: Line) -> Iterator[Report | Reject]:
         """Answer a line of JSON, together with the next ones when it begins a document."""
         try:
             for element in elements(line.content, line.number):
@@ -130,41 +132,57 @@ class _Reading:
         except EventError as error:
             broken = error
         beginning = Beginning()
-        if not documents or beginning.add(line.content) != "open":
+        # A line that was part of a document that broke doesn't begin another, so that no line
+        # is looked at more than twice; the line that broke it may.
+        if line.seen or "\n" in line.content or beginning.add(line.content) != "open":
             yield _reject(line.number, broken, line.content)
             return
-        parts, length, state = [line], len(line.content), "open"
-        while state == "open" and (after := waiting.popleft() if waiting else next(rest, None)):
-            state = beginning.add(after.content) if isinstance(after.content, str) else "broken"
-            if length <= DOCUMENT_LENGTH or state == "broken":
-                parts.append(after)
-            length += len(after.content) if isinstance(after.content, str) else 0
+        text, after, length = self._document(line, beginning)
         if length > DOCUMENT_LENGTH:
-            too_long = EventError(f"a JSON document of more than {DOCUMENT_LENGTH:,} bytes")
-            yield _reject(line.number, too_long, line.content)
-            waiting.extend(parts[-1:] if state == "broken" else ())
-        elif state != "complete":
+            broken = EventError(f"a JSON document of more than {DOCUMENT_LENGTH:,} bytes")
+            yield _reject(line.number, broken, line.content)
+            self.again = iter([after] if after else [])
+        elif after or not beginning.complete:
             yield _reject(line.number, EventError("JSON that is not complete"), line.content)
-            waiting.extend(parts[1:])
-        else:
-            # Blank lines are not among the parts, but count where a record starts.
-            text = "".join(
-                "\n" * (part.number - before.number) + part.content
-                for before, part in zip([line, *parts], parts, strict=False)
+            self.again = chain(
+                again(text[len(line.content) + 1 :], line.number + 1), [after] if after else []
             )
+        else:
             try:
                 for element in elements(text, line.number):
                     yield self._record(element)
             except EventError as error:
                 yield _reject(line.number, error, text)
 
+    def _document(self, line: Line, beginning: Beginning) -> tuple[str, Line | None, int]:
+        """Read on while the lines are the beginning of a document: their text, what broke it, its length.
+
+        The text is kept as one, since a list of short lines takes many times their size, and
+        only to the limit.
+        """
+        text = io.StringIO()
+        text.write(line.content)
+        last, length = line.number, len(line.content)
+        while not beginning.complete and (after := self._next()):
+            whole = isinstance(after.content, str) and not after.long and "\n" not in after.content
+            if not whole or beginning.add(after.content) == "broken":
+                return text.getvalue(), after, length
+            length += after.number - last + len(after.content)
+            if length <= DOCUMENT_LENGTH:
+                # Blank lines are not among the lines, but count where a record starts.
+                text.write("\n" * (after.number - last))
+                text.write(after.content)
+            last = after.number
+        return text.getvalue(), None, length
+
     def _record(self, element: Element) -> Report | Reject:
         value = element.value
         if isinstance(value, EventError):
             return _reject(element.line, value, element.text, element.pointer)
-        if not isinstance(value, Mapping):
-            error = checks.error("", "no JSON object", "an event is an object, see docs/sensors/formats.md")
-            return _reject(element.line, error, element.text, element.pointer)
+        if not isinstance(value, Mapping) or not self.json:
+            hint = "an event is an object" if self.json else f"{self.form} is lines of text"
+            error = checks.error("", "no JSON object" if self.json else "an object", hint)
+            return _reject(element.line, error, element.text or _as_json(value), element.pointer)
         form = self.form
         if form == "auto":
             if is_rest(value):
