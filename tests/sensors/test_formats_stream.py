@@ -64,7 +64,7 @@ def test_a_named_form_takes_only_its_own(name: str) -> None:
     }
     read_as = {form for form, line in lines.items() if isinstance(next(read([line], format=name)), Report)}
     assert read_as == {name}
-    objects = {"flowmon-json": SCRIPT, "flowmon-rest": REST, "native": NATIVE}
+    objects: dict[str, dict[str, Any]] = {"flowmon-json": SCRIPT, "flowmon-rest": REST, "native": NATIVE}
     answers = read(objects.values(), format=name)
     taken = {form for form, answer in zip(objects, answers, strict=True) if isinstance(answer, Report)}
     assert taken == {name} & objects.keys()
