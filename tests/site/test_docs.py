@@ -68,9 +68,14 @@ internal: Documentation
     assert len(inverse) == 1
     assert all(not addresses - reserved for name, addresses in site.filters.items() if name not in inverse)
     assert site.content.roles
-    assert site.content.allowed
-    assert site.content.forbidden
-    assert site.content.known_causes
+
+
+@pytest.mark.parametrize("name", ["office", "plant"])
+def test_the_full_examples_show_every_kind_of_decision(name: str) -> None:
+    content = Site.load(ROOT / "examples" / "sites" / f"{name}.yaml").content
+    assert content.allowed
+    assert content.forbidden
+    assert content.known_causes
 
 
 @pytest.mark.parametrize(
