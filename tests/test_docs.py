@@ -62,6 +62,16 @@ def test_the_service_answers_what_the_page_shows(page: str, line: str, output: s
     assert asyncio.run(ask()) + "\n" == output
 
 
+def test_the_python_of_the_readme_runs(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(ROOT)
+    (code,) = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL)
+    exec(compile(code, "README.md", "exec"), {})
+    (shown_output,) = re.findall(r"# (\{.*?), \.\.\.", code)
+    assert capsys.readouterr().out.startswith(shown_output)
+
+
 def test_every_link_to_a_page_of_the_repository_leads_somewhere() -> None:
     pages = [ROOT / "README.md", *(ROOT / "docs").rglob("*.md"), *(ROOT / "examples").rglob("*.md")]
     for page in pages:
