@@ -60,7 +60,10 @@ _Format = Annotated[
 
 @app.command("check", epilog="Example: adscribe site check site.yaml --events events.ndjson")
 def check(
-    site: Annotated[Path, typer.Argument(help="The site file.")],
+    site: Annotated[
+        Path | None,
+        typer.Argument(metavar="SITE", help="The site file; what holds without one when not given."),
+    ] = None,
     events: Annotated[
         Path | None,
         typer.Option(help="Events to hold it against; - is standard input."),
@@ -70,7 +73,7 @@ def check(
 ) -> None:
     """Say what is wrong with a site file, and what it leaves open for the events that come in."""
     try:
-        loaded = Site.load(site)
+        loaded = Site.load(site) if site else Site.default()
     except SiteError as error:
         if json:
             _print_json({"valid": False, "problems": [_plain(problem) for problem in error.problems]})
@@ -91,7 +94,9 @@ def check(
         counts = {"events": coverage.events, "rejected": stream.rejected} if events else {}
         _print_json({"valid": True, **_summary(loaded), **counts, "gaps": [asdict(gap) for gap in gaps]})
     else:
-        typer.echo(f"{site}: {', '.join(f'{n:,} {what}' for what, n in _summary(loaded).items())}")
+        typer.echo(
+            f"{site or 'no site file'}: {', '.join(f'{n:,} {what}' for what, n in _summary(loaded).items())}"
+        )
         if events:
             typer.echo(f"{coverage.events:,} events read, {stream.rejected:,} records not readable")
         _print_gaps(gaps)

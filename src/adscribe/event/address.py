@@ -29,6 +29,7 @@ def parse(text: str) -> Address:
     return address
 
 
+@lru_cache(maxsize=65_536)
 def canonical(text: str) -> str:
     """Return the canonical text of an address.
 
