@@ -16,7 +16,8 @@ from rich.console import Console
 from rich.table import Table
 
 from adscribe.assign import Answer, Assignment, Classifier
-from adscribe.sensors import FORMATS, Reject
+from adscribe.cli.options import EventFormat
+from adscribe.sensors import Reject
 from adscribe.site import Site
 
 UNREADABLE = 3
@@ -35,10 +36,7 @@ def classify(
     files: Annotated[
         list[str], typer.Argument(metavar="FILE...", help="Files of events; - is standard input.")
     ],
-    format: Annotated[  # noqa: A002 - the option's name
-        str,
-        typer.Option(help=f"Form of the events: auto (recognises each on its own), {', '.join(FORMATS)}."),
-    ] = "auto",
+    form: EventFormat = "auto",
     site: Annotated[
         Path | None, typer.Option(help="Site file; private ranges are the inside when not given.")
     ] = None,
@@ -66,8 +64,6 @@ def classify(
 
     Example: adscribe classify --site site.yaml --output table events.log
     """
-    if format not in ("auto", *FORMATS):
-        raise typer.BadParameter(f"there is no format {format!r}", param_hint="--format")
     classifier = Classifier.load(model)
     network = Site.load(site) if site else Site.default()
     run = classifier.run(
@@ -80,7 +76,7 @@ def classify(
             answer
             for name in files
             for answer in counted.sift(
-                name, classifier.answers(run, _open(name, stack), format=format, site=network)
+                name, classifier.answers(run, _open(name, stack), format=form, site=network)
             )
         )
         _WRITERS[output](answers)

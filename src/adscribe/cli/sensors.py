@@ -14,6 +14,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from adscribe.cli.options import EventFormat
 from adscribe.sensors import FORMATS, read
 from adscribe.sensors.check import Summary, Tally
 from adscribe.site import Site
@@ -34,22 +35,17 @@ def check(
     files: Annotated[
         list[str], typer.Argument(metavar="FILE...", help="Files of events; - is standard input.")
     ],
-    format: Annotated[  # noqa: A002 - the option's name
-        str,
-        typer.Option(help=f"Form of the events: auto (recognises each on its own), {', '.join(FORMATS)}."),
-    ] = "auto",
+    form: EventFormat = "auto",
     site: Annotated[Path | None, typer.Option(help="Site file, for the zone of times without one.")] = None,
     json: Annotated[bool, typer.Option("--json", help="Answer as one JSON document.")] = False,
 ) -> None:
     """Tell what was read, ignored and rejected, by method, without addresses and names of hosts."""
-    if format not in ("auto", *FORMATS):
-        raise typer.BadParameter(f"there is no format {format!r}", param_hint="--format")
     zone = Site.load(site).timezone if site else UTC
     summary = Summary()
     progress = Console(stderr=True)
     for name in files:
         if name == "-":
-            summary.add(read(sys.stdin.buffer, format=format, zone=zone))
+            summary.add(read(sys.stdin.buffer, format=form, zone=zone))
             continue
         try:
             with rich.progress.open(
@@ -60,7 +56,7 @@ def check(
                 transient=True,
                 disable=not progress.is_terminal,
             ) as stream:
-                summary.add(read(stream, format=format, zone=zone))
+                summary.add(read(stream, format=form, zone=zone))
         except OSError as wrong:
             raise typer.BadParameter(f"{name} can't be read: {wrong.strerror}") from None
     if json:

@@ -14,9 +14,10 @@ from typing import IO, Annotated
 import msgspec
 import typer
 
+from adscribe.cli.options import EventFormat
 from adscribe.errors import SiteError
 from adscribe.event import Event
-from adscribe.sensors import FORMATS, Reject, read
+from adscribe.sensors import Reject, read
 from adscribe.site import Site
 from adscribe.site.coverage import Coverage, Gap, expired
 from adscribe.site.suggest import Suggester
@@ -41,23 +42,6 @@ _TITLES = {
 }
 
 
-def _known_format(name: str) -> str:
-    if name not in ("auto", *FORMATS):
-        raise typer.BadParameter(f"there is no format {name!r}")
-    return name
-
-
-_Format = Annotated[
-    str,
-    typer.Option(
-        "--format",
-        metavar=f"auto|{'|'.join(FORMATS)}",
-        callback=_known_format,
-        help="The form that the events come in.",
-    ),
-]
-
-
 @app.command("check", epilog="Example: adscribe site check site.yaml --events events.ndjson")
 def check(
     site: Annotated[
@@ -68,7 +52,7 @@ def check(
         Path | None,
         typer.Option(help="Events to hold it against; - is standard input."),
     ] = None,
-    form: _Format = "auto",
+    form: EventFormat = "auto",
     json: Annotated[bool, typer.Option("--json", help="Answer as one JSON document.")] = False,
 ) -> None:
     """Say what is wrong with a site file, and what it leaves open for the events that come in."""
@@ -113,7 +97,7 @@ def suggest(
     site: Annotated[
         Path | None, typer.Option(help="A site file: what it knows already is not proposed.")
     ] = None,
-    form: _Format = "auto",
+    form: EventFormat = "auto",
 ) -> None:
     """Propose filters and roles that events suggest, as a site file to review. Nothing is applied."""
     known = Site.load(site) if site else Site.default()
