@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from adscribe.context.vocabulary import Vocabulary, load_vocabulary
 from adscribe.errors import CodebookError
 from adscribe.resources import shipped
+from adscribe.site.vocabulary import CAUSES, OUTSIDE_ROLES, ROLES, SERVICE_KINDS
 
 
 @pytest.fixture(scope="module")
@@ -159,3 +160,9 @@ def test_a_spoilt_file_is_an_error(tmp_path: Path, file: str, old: str, new: str
     (folder / file).write_text(text.replace(old, new, 1))
     with pytest.raises(CodebookError, match=says):
         load_vocabulary(folder)
+
+
+def test_the_site_file_and_the_codebook_speak_of_the_same_roles_kinds_and_causes(vocabulary: Vocabulary) -> None:
+    assert frozenset(vocabulary.roles) | OUTSIDE_ROLES == ROLES
+    assert CAUSES == frozenset(vocabulary.keys["known_cause"].values)
+    assert SERVICE_KINDS | OUTSIDE_ROLES == frozenset(vocabulary.keys["peer_kind"].values)
