@@ -1,8 +1,8 @@
 """The classifier: events in, categories or a reasoned "no category" out."""
 
-from adscribe.assign.assignment import Assignment
+from adscribe.answer.assignment import Assignment
+from adscribe.answer.verdict import Model, Verdict
 from adscribe.assign.classifier import Answer, Classifier
-from adscribe.assign.model import Model, Verdict
 from adscribe.assign.run import Run
 
 __all__ = ["Answer", "Assignment", "Classifier", "Model", "Run", "Verdict"]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from adscribe.assign.assignment import Assignment, Change
-from adscribe.assign.model import Verdict
+from adscribe.answer.assignment import Assignment, Change
+from adscribe.answer.verdict import Verdict
 from adscribe.event import Event
 
 _FIELDS = ("success", "direction", "ports", "protocols", "labels", "target_count")

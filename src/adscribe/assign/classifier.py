@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Literal
 
-from adscribe.assign.assignment import Assignment
-from adscribe.assign.model import Model
+from adscribe.answer.assignment import Assignment
+from adscribe.answer.verdict import Model
 from adscribe.assign.rules import CodebookModel
 from adscribe.assign.run import Run
 from adscribe.assign.translate import VerdictTranslator

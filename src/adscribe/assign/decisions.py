@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from adscribe.assign.assignment import Categories, NoCategory, Reason
-from adscribe.assign.model import Verdict
-from adscribe.assign.rules import evidence_of, is_ot
+from adscribe.answer.assignment import Categories, NoCategory, Reason
+from adscribe.answer.evidence import evidence_of, is_ot
+from adscribe.answer.verdict import Verdict
 from adscribe.context import Context
 
 CAUSES: dict[str, Reason] = {

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from adscribe.assign.assignment import Assignment
+from adscribe.answer.assignment import Assignment
 from adscribe.site import Site
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 
-from adscribe.assign.assignment import (
+from adscribe.answer.assignment import (
     AssignedTactic,
     AssignedTechnique,
     Basis,
@@ -14,15 +14,12 @@ from adscribe.assign.assignment import (
     Evidence,
     ModelReference,
     NoCategory,
-    TargetGroup,
 )
-from adscribe.assign.model import Verdict
+from adscribe.answer.evidence import evidence_of, is_ot
+from adscribe.answer.verdict import Verdict
 from adscribe.attack import Catalogue, Matrix
 from adscribe.codebook import Codebook, Match
-from adscribe.context import Context, Fact
-
-SAMPLE = 5
-"""Targets that a fact names."""
+from adscribe.context import Context
 
 _NEVER_SURE = 0.99
 
@@ -136,24 +133,6 @@ class CodebookModel:
             Candidate(id=id_, name=self._enterprise.technique(id_).name, probability=round(probability, 4))
             for id_, probability in ranked[:number]
         )
-
-
-def is_ot(context: Context) -> bool:
-    """Return whether an event concerns operational technology: by its method, or by where an end lies."""
-    return context.event.method.startswith("OT") or "ot_end" in context.facts
-
-
-def evidence_of(fact: Fact, weight: float, context: Context) -> Evidence:
-    """Return a fact of a context as evidence with its targets."""
-    group: TargetGroup | None = None
-    if fact.targets:
-        sides = {context.sides.get(target.ip, "outside") for target in fact.targets}
-        group = TargetGroup(
-            count=len(fact.targets),
-            sample=tuple(target.ip for target in fact.targets[:SAMPLE]),
-            side="mixed" if len(sides) > 1 else next(iter(sides)),
-        )
-    return Evidence(fact=fact.text, weight=round(weight, 4), targets=group)
 
 
 def _reason(match: Match, evidence: tuple[Evidence, ...]) -> NoCategory:

@@ -9,10 +9,10 @@ from datetime import timedelta
 from msgspec import UNSET
 from msgspec.structs import replace
 
-from adscribe.assign.assignment import Assignment, ContextReference, EventReference
+from adscribe.answer.assignment import Assignment, ContextReference, EventReference
+from adscribe.answer.verdict import Model
 from adscribe.assign.changes import change
 from adscribe.assign.decisions import decided_by_site
-from adscribe.assign.model import Model
 from adscribe.assign.translate import VerdictTranslator
 from adscribe.context import derive, traces
 from adscribe.event import Event

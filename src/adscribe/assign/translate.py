@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from adscribe.assign.assignment import AssignedTactic, AssignedTechnique, Candidate
-from adscribe.assign.model import Verdict
+from adscribe.answer.assignment import AssignedTactic, AssignedTechnique, Candidate
+from adscribe.answer.verdict import Verdict
 from adscribe.attack import Catalogue
 
 

@@ -6,7 +6,7 @@ from typing import Protocol
 
 import msgspec
 
-from adscribe.assign.assignment import (
+from adscribe.answer.assignment import (
     AssignedTactic,
     AssignedTechnique,
     Candidate,
