@@ -100,9 +100,9 @@ def _match_as_data(match: Match, codebook: Codebook) -> dict[str, Any]:
 def _unmet_in_words(condition: Condition, known: tuple[str, ...], codebook: Codebook) -> str:
     asked = condition_in_words(condition, codebook.vocabulary)
     if not known:
-        return f"needs \"{asked}\", which isn't known"
+        return f'needs "{asked}", which isn\'t known'
     is_so = Condition(condition.key, known, frozenset(known))
-    return f"needs \"{asked}\", but {condition_in_words(is_so, codebook.vocabulary)}"
+    return f'needs "{asked}", but {condition_in_words(is_so, codebook.vocabulary)}'
 
 
 def _labels_as_data(labels: Labels | None) -> dict[str, list[str]] | None:
