@@ -1,0 +1,1 @@
+"""The learnt model: one softmax over outcomes, calibrated, with promises that are measured."""
