@@ -1,0 +1,100 @@
+"""Crosses: facts that are read together, with the method (``crosses.yaml``)."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import product
+
+from adscribe.features.feature import Feature
+from adscribe.features.reading import Reading
+from adscribe.features.steps import Degrees
+from adscribe.features.tables import table
+
+VERSION = 1
+
+_METHOD, _KIND = "method", "submethod"
+
+
+@dataclass(frozen=True, slots=True)
+class Cross:
+    """Keys that are read together.
+
+    Attributes
+    ----------
+    keys : tuple of str
+        Two or three.
+    grouped : frozenset of str
+        Those of which the groups of a value count as well.
+    levels : tuple of str
+        ``method``, ``submethod``, ``nothing``: what the names begin with.
+    why : str
+        For the reader.
+    """
+
+    keys: tuple[str, ...]
+    grouped: frozenset[str]
+    levels: tuple[str, ...]
+    why: str
+
+
+CROSSES: tuple[Cross, ...] = tuple(
+    Cross(
+        keys=tuple(key.removesuffix("+") for key in entry["keys"]),
+        grouped=frozenset(key[:-1] for key in entry["keys"] if key.endswith("+")),
+        levels=tuple(entry.get("with", (_METHOD,))),
+        why=entry["why"],
+    )
+    for entry in table("crosses")
+)
+
+_PREFIXES = {_METHOD: "<METHOD>&", _KIND: "<METHOD>/<Submethod>&", "nothing": ""}
+_RESTS = {_METHOD: ("method",), _KIND: ("method", "submethod"), "nothing": ()}
+
+FEATURES: tuple[Feature, ...] = tuple(
+    Feature(
+        _PREFIXES[level] + "&".join(f"{key}=<value>" for key in cross.keys),
+        "product of degrees",
+        f"{cross.why[0].upper()}{cross.why[1:]}.",
+        (*_RESTS[level], *cross.keys),
+    )
+    for cross in CROSSES
+    for level in cross.levels
+)
+
+
+def extract(reading: Reading) -> list[tuple[str, float]]:
+    """Return the features of crosses."""
+    terms, grouped, soft = reading.terms, reading.grouped, reading.soft
+    found: list[tuple[str, float]] = []
+    for cross in _of(tuple(terms)):
+        sides = tuple([grouped[key] if key in cross.grouped else terms[key] for key in cross.keys])
+        # Degrees below 1 differ from event to event: only the others are worth remembering.
+        cross_of = _crossed if soft and not soft.isdisjoint(cross.keys) else _remembered
+        found += cross_of(reading.method, reading.kind, cross.levels, sides)
+    return found
+
+
+def _crossed(
+    method: str, kind: str, levels: tuple[str, ...], sides: tuple[Degrees, ...]
+) -> tuple[tuple[str, float], ...]:
+    return tuple(
+        (name, math.prod([degree for _, degree in terms]))
+        for terms in product(*sides)
+        for name in _names(method, kind, levels, tuple([text for text, _ in terms]))
+    )
+
+
+_remembered = lru_cache(maxsize=2**14)(_crossed)
+
+
+@lru_cache(maxsize=4096)
+def _of(known: tuple[str, ...]) -> tuple[Cross, ...]:
+    return tuple(cross for cross in CROSSES if set(cross.keys).issubset(known))
+
+
+@lru_cache(maxsize=2**15)
+def _names(method: str, kind: str, levels: tuple[str, ...], texts: tuple[str, ...]) -> tuple[str, ...]:
+    begins = {_METHOD: f"{method}&", _KIND: f"{kind}&", "nothing": ""}
+    return tuple(begins[level] + "&".join(texts) for level in levels)

@@ -1,0 +1,54 @@
+"""Names of methods and submethods in pieces, so that one that was never seen says what its words say."""
+
+from __future__ import annotations
+
+import math
+import re
+from functools import lru_cache
+from zlib import crc32
+
+from adscribe.features.feature import Feature
+from adscribe.features.reading import MAX_NAME, Reading
+
+VERSION = 1
+
+BUCKETS = 512
+"""Buckets of the parts of three characters."""
+
+FEATURES: tuple[Feature, ...] = (
+    Feature(
+        "name:<word>",
+        "0 or 1",
+        "A word of the method's or submethod's name: parts by CamelCase, underscore, hyphen.",
+        ("method", "submethod"),
+    ),
+    Feature(
+        "name#<bucket>",
+        "share",
+        f"Three neighbouring characters of a name, CRC-32 modulo {BUCKETS}; their squares add up to 1.",
+        ("method", "submethod"),
+    ),
+)
+
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
+
+
+def extract(reading: Reading) -> tuple[tuple[str, float], ...]:
+    """Return the features of the names."""
+    event = reading.context.event
+    return _pieces(event.method[:MAX_NAME], (event.submethod or "")[:MAX_NAME])
+
+
+@lru_cache(maxsize=4096)
+def _pieces(method: str, submethod: str) -> tuple[tuple[str, float], ...]:
+    words = [word.lower() for name in (method, submethod) for word in _WORD.findall(name)]
+    buckets = {
+        crc32(text[start : start + 3].encode()) % BUCKETS
+        for text in (f"^{name.lower()}$" for name in (method, submethod) if name)
+        for start in range(len(text) - 2)
+    }
+    weight = 1 / math.sqrt(len(buckets)) if buckets else 0.0
+    return (
+        *((f"name:{word}", 1.0) for word in dict.fromkeys(words)),
+        *((f"name#{bucket}", weight) for bucket in sorted(buckets)),
+    )

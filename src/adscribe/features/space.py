@@ -1,0 +1,131 @@
+"""The columns that a model was trained on."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+from itertools import repeat
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from adscribe.context import Context
+from adscribe.errors import ModelError
+from adscribe.features.extraction import pairs, versions
+from adscribe.features.grammar import keys_of
+
+MINIMUM = 20
+"""How often a name must be seen to become a column."""
+
+
+class Row(NamedTuple):
+    """An event as a model takes it.
+
+    Attributes
+    ----------
+    indices : ndarray of int32
+        Columns, ascending.
+    values : ndarray of float32
+        Their values.
+    unseen : float
+        Share of the event's named values that aren't among the columns.
+    """
+
+    indices: NDArray[np.int32]
+    values: NDArray[np.float32]
+    unseen: float
+
+
+class FeatureSpace:
+    """Named columns.
+
+    Parameters
+    ----------
+    names : iterable of str
+        Names of features; they are put in order.
+    """
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self.names: tuple[str, ...] = tuple(sorted(set(names)))
+        self._index = {name: index for index, name in enumerate(self.names)}
+
+    @classmethod
+    def fit(cls, samples: Iterable[Mapping[str, float]], *, minimum: int = MINIMUM) -> FeatureSpace:
+        """Return the columns for samples: the names that `minimum` of them or more have."""
+        counts: Counter[str] = Counter()
+        for sample in samples:
+            counts.update(sample.keys())
+        return cls.counted(counts, minimum=minimum)
+
+    @classmethod
+    def counted(cls, counts: Mapping[str, int], *, minimum: int = MINIMUM) -> FeatureSpace:
+        """Return the columns for names that were seen so often."""
+        return cls(name for name, count in counts.items() if count >= minimum)
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    @cached_property
+    def schema_hash(self) -> str:
+        """SHA-256 of the names and the versions of the extractors, in hexadecimal digits."""
+        content = json.dumps(self.to_dict(), sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(content.encode()).hexdigest()
+
+    def row(self, context: Context) -> Row:
+        """Return an event's columns, their values and the share that has no column."""
+        named, numbers = zip(*pairs(context), strict=True)
+        columns = np.array([*map(self._index.get, named, repeat(-1))], dtype=np.int32)
+        order = columns.argsort()
+        # Names without a column are -1, and so come first.
+        unseen = columns.size - np.count_nonzero(columns + 1)
+        known = order[unseen:]
+        values = np.array(numbers, dtype=np.float32)
+        return Row(columns[known], values[known], unseen / columns.size)
+
+    def vectorize(self, context: Context) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+        """Return an event's columns, ascending, and their values."""
+        row = self.row(context)
+        return row.indices, row.values
+
+    def unseen(self, context: Context) -> float:
+        """Return the share of an event's named values that aren't among the columns."""
+        named = pairs(context)
+        return sum(name not in self._index for name, _ in named) / len(named)
+
+    def keys_of(self, index: int) -> tuple[str, ...]:
+        """Return what a column rests on: see `Feature`."""
+        return self._keys[index]
+
+    @cached_property
+    def _keys(self) -> tuple[tuple[str, ...], ...]:
+        return tuple(map(keys_of, self.names))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the names and the versions of the extractors, as they stand in JSON."""
+        return {"extractors": versions(), "names": list(self.names)}
+
+    @classmethod
+    def from_dict(cls, content: Mapping[str, Any]) -> FeatureSpace:
+        """Return the columns of a model.
+
+        Raises
+        ------
+        ModelError
+            If they aren't laid out so, or this version of adscribe makes other features.
+        """
+        names, made = content.get("names"), content.get("extractors")
+        if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+            raise ModelError("the features of the model hold no list of names")
+        if made != versions():
+            raise ModelError(
+                "the model was trained on other features than this version of adscribe makes",
+                hint="take the model that ships with it, or train again",
+            )
+        space = cls(names)
+        if list(space.names) != names:
+            raise ModelError("the names of the model's features are not in order, or not distinct")
+        return space

@@ -1,0 +1,51 @@
+"""Amounts of data, and which way they go."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from adscribe.event.characteristics import CHARACTERISTICS
+from adscribe.features.feature import Feature
+from adscribe.features.reading import Reading
+from adscribe.features.scales import BALANCE, BYTES, Quantity, features_of, measured
+
+VERSION = 1
+
+_TOLD_AS = {
+    "uploaded_bytes": ("upload",),
+    "downloaded_bytes": ("download",),
+    "current_bytes": ("change",),
+    "compared_bytes": ("change",),
+    "device_bytes": ("change",),
+}
+
+VOLUMES = {
+    **{
+        name: Quantity(BYTES, meaning, _TOLD_AS.get(name, (name,)))
+        for name, meaning in CHARACTERISTICS.items()
+        if name.endswith("_bytes")
+    },
+    "sent_received_ratio": Quantity(BALANCE, "bytes sent for each byte received", ("flow_balance",)),
+    "bytes_per_target": Quantity(
+        BYTES, "bytes in both directions for each target", ("upload", "download", "target_scale")
+    ),
+    "bytes_per_attempt": Quantity(
+        BYTES, "bytes in both directions for each attempt", ("upload", "download", "attempts")
+    ),
+}
+
+FEATURES: tuple[Feature, ...] = features_of(VOLUMES)
+
+
+def extract(reading: Reading) -> Iterator[tuple[str, float]]:
+    """Return the features of volumes."""
+    numbers = reading.numbers
+    yield from measured(reading, VOLUMES, numbers)
+    moved = numbers.get("uploaded_bytes", 0) + numbers.get("downloaded_bytes", 0)
+    targets, attempts = numbers.get("target_count", 0), numbers.get("attempts_count", 0)
+    shares = {}
+    if moved and targets > 1:
+        shares["bytes_per_target"] = moved / targets
+    if moved and attempts > 1:
+        shares["bytes_per_attempt"] = moved / attempts
+    yield from measured(reading, VOLUMES, shares)
