@@ -42,7 +42,7 @@ _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 
 
 def derive(view: View) -> None:
-    """Note ``source_role``, ``target_role`` and ``segment``."""
+    """Note ``source_role``, ``target_role`` and ``segment``, and the share of targets with a role."""
     source_roles = _common(view, view.sources)
     if source_roles:
         text = f"the source is a known {listing(tuple(map(role, source_roles)))}"
@@ -53,6 +53,9 @@ def derive(view: View) -> None:
         which = main[0].ip if len(main) == 1 else f"most of {count(len(main), 'target')}"
         text = f"{which}: known {listing(tuple(map(role, target_roles)))}"
         view.put("target_role", target_roles, "site: roles", text, main)
+    if view.targets:
+        known = sum(1 for target in view.targets if view.site.roles(target.ip))
+        view.measures["targets_known_ratio"] = known / len(view.targets)
     _segment(view)
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from adscribe.event.characteristics import CHARACTERISTICS
 from adscribe.features.feature import Feature
 from adscribe.features.reading import COUNTED, Reading
@@ -41,6 +39,6 @@ COUNTS = {
 FEATURES: tuple[Feature, ...] = features_of(COUNTS)
 
 
-def extract(reading: Reading) -> Iterator[tuple[str, float]]:
+def extract(reading: Reading) -> list[tuple[str, float]]:
     """Return the features of counts."""
     return measured(reading, COUNTS, reading.numbers)

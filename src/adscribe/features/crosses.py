@@ -67,26 +67,27 @@ FEATURES: tuple[Feature, ...] = tuple(
 def extract(reading: Reading) -> list[tuple[str, float]]:
     """Return the features of crosses."""
     terms, grouped, soft = reading.terms, reading.grouped, reading.soft
+    method, kind = reading.method, reading.kind
     found: list[tuple[str, float]] = []
     for cross in _of(tuple(terms)):
         sides = tuple([grouped[key] if key in cross.grouped else terms[key] for key in cross.keys])
-        # Degrees below 1 differ from event to event: only the others are worth remembering.
-        cross_of = _crossed if soft and not soft.isdisjoint(cross.keys) else _remembered
-        found += cross_of(reading.method, reading.kind, cross.levels, sides)
+        if soft and not soft.isdisjoint(cross.keys):
+            # Degrees below 1 differ from event to event: only the names are worth remembering.
+            for combination in product(*sides):
+                degree = math.prod([degree for _, degree in combination])
+                texts = tuple([text for text, _ in combination])
+                found += [(name, degree) for name in _names(method, kind, cross.levels, texts)]
+        else:
+            found += _certain(method, kind, cross.levels, sides)
     return found
 
 
-def _crossed(
+@lru_cache(maxsize=2**14)
+def _certain(
     method: str, kind: str, levels: tuple[str, ...], sides: tuple[Degrees, ...]
 ) -> tuple[tuple[str, float], ...]:
-    return tuple(
-        (name, math.prod([degree for _, degree in terms]))
-        for terms in product(*sides)
-        for name in _names(method, kind, levels, tuple([text for text, _ in terms]))
-    )
-
-
-_remembered = lru_cache(maxsize=2**14)(_crossed)
+    combinations = product(*([text for text, _ in terms] for terms in sides))
+    return tuple((name, 1.0) for texts in combinations for name in _names(method, kind, levels, texts))
 
 
 @lru_cache(maxsize=4096)

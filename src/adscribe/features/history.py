@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from adscribe.features.feature import Feature
 from adscribe.features.reading import Reading
 from adscribe.features.scales import COUNT, Quantity, features_of, measured
@@ -15,6 +13,6 @@ HISTORY = {"earlier_events": Quantity(COUNT, "earlier events of the host within 
 FEATURES: tuple[Feature, ...] = features_of(HISTORY)
 
 
-def extract(reading: Reading) -> Iterator[tuple[str, float]]:
+def extract(reading: Reading) -> list[tuple[str, float]]:
     """Return the features of the history."""
     return measured(reading, HISTORY, {"earlier_events": reading.context.history})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import lru_cache
 
 from adscribe.features.feature import Feature
@@ -27,27 +26,30 @@ FEATURES: tuple[Feature, ...] = (
 )
 
 
-def extract(reading: Reading) -> Iterator[tuple[str, float]]:
+def extract(reading: Reading) -> list[tuple[str, float]]:
     """Return the features of ports and protocols, alone and with the method."""
-    method, event = reading.method, reading.context.event
-    ports = dict.fromkeys(event.ports)
-    if ports:
-        if len(ports) <= NAMED:
-            for port in ports:
-                for name in _names(method, "port", port):
-                    yield name, 1.0
-        low = sum(port < REGISTERED for port in ports)
-        high = sum(port >= EPHEMERAL for port in ports)
-        for stem, number in zip(_RANGES, (low, len(ports) - low - high, high), strict=True):
-            if number:
-                for name in _names(method, stem, None):
-                    yield name, number / len(ports)
-    for protocol in dict.fromkeys(event.protocols):
-        for name in _names(method, "protocols", protocol):
-            yield name, 1.0
+    event = reading.context.event
+    return [*_ports(reading.method, event.ports), *_protocols(reading.method, event.protocols)]
 
 
-@lru_cache(maxsize=2**13)
-def _names(method: str, stem: str, number: int | None) -> tuple[str, str]:
-    name = stem if number is None else f"{stem}={number}"
-    return name, f"{method}&{name}"
+@lru_cache(maxsize=2**10)
+def _ports(method: str, ports: tuple[int, ...]) -> tuple[tuple[str, float], ...]:
+    numbers = set(ports)
+    if not numbers:
+        return ()
+    low = sum(port < REGISTERED for port in numbers)
+    high = sum(port >= EPHEMERAL for port in numbers)
+    shares = zip(_RANGES, (low, len(numbers) - low - high, high), strict=True)
+    found = [(name, number / len(numbers)) for name, number in shares if number]
+    if len(numbers) <= NAMED:
+        found += [(f"port={port}", 1.0) for port in sorted(numbers)]
+    return _with_method(method, found)
+
+
+@lru_cache(maxsize=2**10)
+def _protocols(method: str, protocols: tuple[int, ...]) -> tuple[tuple[str, float], ...]:
+    return _with_method(method, [(f"protocols={protocol}", 1.0) for protocol in sorted(set(protocols))])
+
+
+def _with_method(method: str, found: list[tuple[str, float]]) -> tuple[tuple[str, float], ...]:
+    return (*found, *((f"{method}&{name}", value) for name, value in found))

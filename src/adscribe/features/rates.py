@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from adscribe.event.characteristics import CHARACTERISTICS
 from adscribe.features.feature import Feature
 from adscribe.features.reading import Reading
@@ -39,6 +37,6 @@ RATES = {
 FEATURES: tuple[Feature, ...] = features_of(RATES)
 
 
-def extract(reading: Reading) -> Iterator[tuple[str, float]]:
+def extract(reading: Reading) -> list[tuple[str, float]]:
     """Return the features of rates."""
     return measured(reading, RATES, reading.numbers)

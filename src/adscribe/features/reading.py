@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping, Set
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from functools import lru_cache
 
 from adscribe.context import Context
 from adscribe.context.vocabulary import load_vocabulary
-from adscribe.event.characteristics import CHARACTERISTICS
+from adscribe.event.characteristics import CHARACTERISTICS, unit
 from adscribe.features.steps import NUMBERS, Degrees, degrees
 
 UNKNOWN = "?"
@@ -26,11 +27,12 @@ COUNTED = frozenset(
 )
 """Characteristics that the measures of a context already tell."""
 
+_TELLING = frozenset(name for name in CHARACTERISTICS if unit(name) != "text") - COUNTED
 _CACHED = 2**15
 _STRANGE = re.compile(r"[^A-Za-z0-9_.-]")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Reading:
     """An event as the extractors read it.
 
@@ -47,7 +49,7 @@ class Reading:
     soft : set of str
         Keys whose values have degrees below 1.
     numbers : mapping of str to float
-        Measures of the context and further characteristics that are numbers.
+        Measures of the context, further characteristics that are numbers, and what both give together.
     """
 
     context: Context
@@ -64,16 +66,10 @@ class Reading:
         event = context.event
         numbers = dict(context.measures)
         for name, value in event.characteristics.items():
-            if (
-                name in CHARACTERISTICS
-                and name not in COUNTED
-                and isinstance(value, int | float)
-                and not isinstance(value, bool)
-            ):
+            # The exact types, since a flag is an int.
+            if name in _TELLING and (type(value) is int or type(value) is float):
                 numbers.setdefault(name, value)
-        sent, received = numbers.get("uploaded_bytes"), numbers.get("downloaded_bytes")
-        if sent is not None and received is not None and (sent or received):
-            numbers["sent_received_ratio"] = sent / received if received else float("inf")
+        _relate(numbers)
         terms, grouped = {}, {}
         soft: set[str] = set()
         for key, fact in context.facts.items():
@@ -112,8 +108,22 @@ def texts(key: str, values: tuple[str, ...], *, groups: bool = False) -> Degrees
     return tuple((f"{key}={value}", 1.0) for value in named)
 
 
+def _relate(numbers: dict[str, float]) -> None:
+    """Add what numbers give together."""
+    sent, received = numbers.get("uploaded_bytes"), numbers.get("downloaded_bytes")
+    moved = (sent or 0) + (received or 0)
+    if not moved > 0:
+        return
+    if sent is not None and received is not None:
+        numbers["sent_received_ratio"] = sent / received if received else math.inf
+    if (targets := numbers.get("target_count", 0)) > 1:
+        numbers["bytes_per_target"] = moved / targets
+    if (attempts := numbers.get("attempts_count", 0)) > 1:
+        numbers["bytes_per_attempt"] = moved / attempts
+
+
 def _by_degree(key: str, number: float) -> Degrees:
     found = degrees(key, number)
     if len(found) == 1 and found[0][1] == 1:
         return texts(key, (found[0][0],))
-    return tuple((f"{key}={value}", degree) for value, degree in found)
+    return tuple([(texts(key, (value,))[0][0], degree) for value, degree in found])

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -70,7 +70,7 @@ BALANCE = Scale("ratio", _decades(-6, 6), 1e6)
 SHARE = Scale("share", (0.0, 0.02, 0.1, 0.3, 0.5, 0.7, 0.9, 0.98, 1.0), 0)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Quantity:
     """A number of an event.
 
@@ -91,26 +91,26 @@ class Quantity:
 
 def measured(
     reading: Reading, quantities: Mapping[str, Quantity], numbers: Mapping[str, float]
-) -> Iterator[tuple[str, float]]:
-    """Yield the features of those numbers that are among the quantities, alone and with the method."""
-    method = reading.method
+) -> list[tuple[str, float]]:
+    """Return the features of those numbers that are among the quantities, alone and with the method."""
+    found = []
     for name, number in numbers.items():
         quantity = quantities.get(name)
         if quantity is None:
             continue
         value, bins = quantity.scale.read(number)
-        for text in names(method, name, None):
-            yield text, value
+        alone, with_method, knots = _names(reading.method, name, quantity)
+        found += [(alone, value), (with_method, value)]
         for index, share in bins:
-            for text in names(method, name, quantity.scale.knots[index]):
-                yield text, share
+            alone, with_method = knots[index]
+            found += [(alone, share), (with_method, share)]
+    return found
 
 
-@lru_cache(maxsize=2**15)
-def names(method: str, quantity: str, knot: float | None) -> tuple[str, str]:
-    """Return the names of a number, or of one of its bins, alone and with the method."""
-    name = quantity if knot is None else f"{quantity}~{knot:.12g}"
-    return name, f"{method}&{name}"
+@lru_cache(maxsize=2**12)
+def _names(method: str, name: str, quantity: Quantity) -> tuple[str, str, tuple[tuple[str, str], ...]]:
+    bins = tuple(f"{name}~{knot:.12g}" for knot in quantity.scale.knots)
+    return name, f"{method}&{name}", tuple((text, f"{method}&{text}") for text in bins)
 
 
 def features_of(quantities: Mapping[str, Quantity]) -> tuple[Feature, ...]:

@@ -77,14 +77,13 @@ class FeatureSpace:
 
     def row(self, context: Context) -> Row:
         """Return an event's columns, their values and the share that has no column."""
-        named, numbers = zip(*pairs(context), strict=True)
-        columns = np.array([*map(self._index.get, named, repeat(-1))], dtype=np.int32)
-        order = columns.argsort()
+        named, values = zip(*pairs(context), strict=True)
+        columns = [*map(self._index.get, named, repeat(-1))]
         # Names without a column are -1, and so come first.
-        unseen = columns.size - np.count_nonzero(columns + 1)
-        known = order[unseen:]
-        values = np.array(numbers, dtype=np.float32)
-        return Row(columns[known], values[known], unseen / columns.size)
+        unseen = columns.count(-1)
+        indices = np.array(columns, dtype=np.int32)
+        known = indices.argsort()[unseen:]
+        return Row(indices[known], np.array(values, dtype=np.float32)[known], unseen / len(columns))
 
     def vectorize(self, context: Context) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
         """Return an event's columns, ascending, and their values."""

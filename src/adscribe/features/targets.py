@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterator
 
 from adscribe.features.feature import Feature
 from adscribe.features.reading import Reading
@@ -22,13 +21,13 @@ TARGETS = {
 FEATURES: tuple[Feature, ...] = features_of(TARGETS)
 
 
-def extract(reading: Reading) -> Iterator[tuple[str, float]]:
+def extract(reading: Reading) -> list[tuple[str, float]]:
     """Return the features of a set of targets; a single one is told by its facts alone."""
     context = reading.context
     targets = context.event.targets
     listed = len(targets)
     if listed < 2:
-        return
+        return []
     sides = context.sides
     networks = len({_network(target.ip) for target in targets})
     found = {
@@ -41,7 +40,7 @@ def extract(reading: Reading) -> Iterator[tuple[str, float]]:
     moved = [(target.sent_bytes or 0) + (target.received_bytes or 0) for target in targets]
     if total := sum(moved):
         found["top_target_share"] = max(moved) / total
-    yield from measured(reading, TARGETS, found)
+    return measured(reading, TARGETS, found)
 
 
 def _network(ip: str) -> str | bytes:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from adscribe.event.characteristics import CHARACTERISTICS
 from adscribe.features.feature import Feature
 from adscribe.features.reading import Reading
@@ -37,15 +35,6 @@ VOLUMES = {
 FEATURES: tuple[Feature, ...] = features_of(VOLUMES)
 
 
-def extract(reading: Reading) -> Iterator[tuple[str, float]]:
+def extract(reading: Reading) -> list[tuple[str, float]]:
     """Return the features of volumes."""
-    numbers = reading.numbers
-    yield from measured(reading, VOLUMES, numbers)
-    moved = numbers.get("uploaded_bytes", 0) + numbers.get("downloaded_bytes", 0)
-    targets, attempts = numbers.get("target_count", 0), numbers.get("attempts_count", 0)
-    shares = {}
-    if moved and targets > 1:
-        shares["bytes_per_target"] = moved / targets
-    if moved and attempts > 1:
-        shares["bytes_per_attempt"] = moved / attempts
-    yield from measured(reading, VOLUMES, shares)
+    return measured(reading, VOLUMES, reading.numbers)
