@@ -21,7 +21,9 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
+from typing import cast
 
 import uvloop
 
@@ -81,50 +83,77 @@ def serving(code: str, path: str) -> Iterator[int]:
         port: int = probe.getsockname()[1]
     process = subprocess.Popen([sys.executable, "-c", code, "--port", str(port)], stderr=subprocess.DEVNULL)
     try:
-        asyncio.run(ready(port, path))
+        wait(port, path)
         yield port
     finally:
         process.terminate()
         process.wait(20)
 
 
-async def ready(port: int, path: str) -> None:
-    """Wait until a server answers 200."""
+class Connection(asyncio.Protocol):
+    """Asks over one connection, the next when the last is answered, until a time."""
+
+    def __init__(self, requests: Sequence[bytes], until: float) -> None:
+        self.requests = requests
+        self.until = until
+        self.answers = 0
+        self.status = 0
+        self.missing = 0
+        self.done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Ask for the first time."""
+        self.transport = cast(asyncio.Transport, transport)
+        self.transport.write(self.requests[0])
+
+    def data_received(self, data: bytes) -> None:
+        """Count what is missing of the answer, and ask again when nothing is."""
+        if self.missing:
+            self.missing -= len(data)
+        else:
+            # The head of an answer is far smaller than what comes at once.
+            head, _, begun = data.partition(b"\r\n\r\n")
+            length = re.search(rb"content-length: (\d+)", head)
+            self.status = max(self.status, int(head[9:12]))
+            self.missing = (int(length[1]) if length else 0) - len(begun)
+        if self.missing <= 0:
+            self.answers += 1
+            if time.perf_counter() < self.until:
+                self.transport.write(self.requests[self.answers % len(self.requests)])
+            else:
+                self.transport.close()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Say that it is over."""
+        if not self.done.done():
+            self.done.set_result(None)
+
+
+async def ask(port: int, requests: Sequence[bytes], seconds: float, connections: int) -> float:
+    """Return answers a second over several connections; fail if one is not 200."""
+    start = time.perf_counter()
+    loop = asyncio.get_running_loop()
+    asking = []
+    async with asyncio.timeout(seconds + 30):
+        for number in range(connections):
+            make = partial(Connection, requests[number::connections] or requests, start + seconds)
+            asking.append((await loop.create_connection(make, "127.0.0.1", port))[1])
+        await asyncio.gather(*(connection.done for connection in asking))
+    if any(connection.status != 200 for connection in asking):
+        raise ConnectionError("not answered with status 200")
+    return sum(connection.answers for connection in asking) / (time.perf_counter() - start)
+
+
+def wait(port: int, path: str) -> None:
+    """Wait until a server answers 200, at most ten seconds."""
     for _ in range(200):
         try:
-            if (await ask(port, [f"GET {path} HTTP/1.1\r\nHost: x\r\n\r\n".encode()], until=0.0))[1] == 200:
-                return
+            uvloop.run(ask(port, [f"GET {path} HTTP/1.1\r\nHost: x\r\n\r\n".encode()], 0.0, 1))
         except OSError:
-            pass
-        await asyncio.sleep(0.05)
+            time.sleep(0.05)
+        else:
+            return
     raise SystemExit("the server does not answer")
-
-
-async def ask(port: int, requests: Sequence[bytes], until: float) -> tuple[int, int]:
-    """Ask over one connection until a time; return how many answers came, and the last status."""
-    reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=2**24)
-    answers = 0
-    while True:
-        writer.write(requests[answers % len(requests)])
-        head = await reader.readuntil(b"\r\n\r\n")
-        length = re.search(rb"content-length: (\d+)", head)
-        if length:
-            await reader.readexactly(int(length[1]))
-        answers += 1
-        if time.perf_counter() >= until:
-            writer.close()
-            return answers, int(head.split(b" ", 2)[1])
-
-
-async def rate(port: int, requests: Sequence[bytes], seconds: float) -> float:
-    """Return requests a second over several connections."""
-    start = time.perf_counter()
-    until = start + seconds
-    asked = [ask(port, requests[n::CONNECTIONS] or requests, until) for n in range(CONNECTIONS)]
-    found = await asyncio.gather(*asked)
-    if any(status != 200 for _, status in found):
-        raise SystemExit(f"not answered: {found}")
-    return sum(answers for answers, _ in found) / (time.perf_counter() - start)
 
 
 def measure(rounds: int, seconds: float) -> dict[str, float]:
@@ -144,7 +173,7 @@ def measure(rounds: int, seconds: float) -> dict[str, float]:
         rates: dict[str, list[float]] = {name: [] for name in asked}
         for _ in range(rounds):
             for name, (port, requests) in asked.items():
-                rates[name].append(uvloop.run(rate(port, requests, seconds)))
+                rates[name].append(uvloop.run(ask(port, requests, seconds, CONNECTIONS)))
     return {name: statistics.median(found) for name, found in rates.items()}
 
 

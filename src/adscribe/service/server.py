@@ -7,6 +7,7 @@ from functools import partial
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+import structlog
 from granian.constants import HTTPModes, Interfaces, Loops
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
@@ -64,4 +65,6 @@ def _load(settings: Settings) -> FastAPI:
     from adscribe.service.app import create_app  # noqa: PLC0415
 
     logs.configure(settings.log_level)
+    if not settings.loopback and settings.token is None:
+        structlog.get_logger("adscribe.service").warning("open to other machines without a token")
     return create_app(settings)
