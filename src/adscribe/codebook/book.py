@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from adscribe.attack import Catalogue, Matrix
@@ -169,16 +169,20 @@ class Codebook:
             )
         )
 
+    def overlaid(self, techniques: Iterable[str]) -> Labels | None:
+        """Return the ICS labels that enterprise techniques bring along in an OT segment; ``None``: none."""
+        brought = [self.overlay[one] for one in techniques if one in self.overlay]
+        if not brought:
+            return None
+        found = {one: tactics for labels in brought for one, tactics in labels.techniques.items()}
+        shown = {tactic for tactics in found.values() for tactic in tactics}
+        order = (tactic.shortname for tactic in self.matrices["ics"].tactics)
+        return Labels(found, tuple(tactic for tactic in order if tactic in shown))
+
     def _select(self, method: str, submethod: str | None) -> tuple[Row, ...]:
         return (*self.before, *(row for row in self.rules[method] if row.covers(submethod)))
 
     def _ics(self, row: Row, context: Context) -> Labels | None:
         if row.ics is not None or row.enterprise is None or "ot_end" not in context.facts:
             return row.ics
-        brought = [self.overlay[one] for one in row.enterprise.techniques if one in self.overlay]
-        if not brought:
-            return None
-        techniques = {one: tactics for labels in brought for one, tactics in labels.techniques.items()}
-        shown = {tactic for tactics in techniques.values() for tactic in tactics}
-        order = (tactic.shortname for tactic in self.matrices["ics"].tactics)
-        return Labels(techniques, tuple(tactic for tactic in order if tactic in shown))
+        return self.overlaid(row.enterprise.techniques)

@@ -1,0 +1,147 @@
+"""Why: the facts for and against a label, with weights that add up to the model's logit.
+
+The logit of a label is that of the sum over its outcomes. It is compared with the label's logit for
+an event of which nothing is known, its base rate, and the difference is shared among the features by
+integrated gradients (Sundararajan et al., "Axiomatic attribution for deep networks", ICML 2017)
+along the straight way between the two. What the sum over a few steps misses is shared in proportion,
+so that the weights add up exactly.
+
+A feature counts for the facts that it rests on, a combination for each of them equally. The method
+is where a fact is seen, not a fact of its own: it counts only for what rests on nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from adscribe.answer import evidence_of
+from adscribe.answer.assignment import Evidence
+from adscribe.context import Context
+from adscribe.features import FeatureSpace, Row
+from adscribe.model.softmax import Array, Softmax
+from adscribe.model.wording import in_words
+
+Numbers = NDArray[np.float64]
+
+STEPS = 8
+"""Points on the way from nothing to the event at which the gradient is taken."""
+
+MOST = 6
+"""Facts that are named; the others are summed up."""
+
+LEAST = 0.05
+"""Weight of a fact, in log-odds, from which on it is named."""
+
+OTHERS = "other facts"
+
+_METHOD = frozenset(("method", "submethod"))
+
+
+class Explainer:
+    """Says why an event has a label.
+
+    Parameters
+    ----------
+    space : FeatureSpace
+        The features.
+    model : Softmax
+        Weighs them.
+    """
+
+    def __init__(self, space: FeatureSpace, model: Softmax) -> None:
+        self._space = space
+        self._model = model
+
+    def explain(self, context: Context, row: Row, labels: Array) -> list[tuple[Evidence, ...]]:
+        """Return the facts for and against each label.
+
+        Parameters
+        ----------
+        context : Context
+            The event.
+        row : Row
+            Its features.
+        labels : array, labels × outcomes
+            1 where the outcome has the label.
+
+        Returns
+        -------
+        list of tuple of Evidence
+            For each label the weightiest facts first, positive and negative, `OTHERS` last. The weights
+            add up to the label's logit less its base rate, to four digits.
+        """
+        keys, share = self._sharing(row)
+        by_fact = contributions(self._model, row, labels) @ share
+        return [self._worded(context, keys, weights) for weights in by_fact]
+
+    def _sharing(self, row: Row) -> tuple[list[str], Numbers]:
+        """Return the facts that the features rest on, and each feature's share in each."""
+        places: dict[str, int] = {}
+        entries: list[tuple[int, int, float]] = []
+        for feature, column in enumerate(row.indices.tolist()):
+            keys = self._space.keys_of(column)
+            own = [key for key in keys if key not in _METHOD] or ["method"]
+            entries += [(feature, places.setdefault(key, len(places)), 1 / len(own)) for key in own]
+        share = np.zeros((len(row.indices), len(places)))
+        for feature, place, part in entries:
+            share[feature, place] = part
+        return list(places), share
+
+    def _worded(self, context: Context, keys: Sequence[str], weights: Numbers) -> tuple[Evidence, ...]:
+        order = np.argsort(-np.abs(weights), kind="stable")[:MOST]
+        named = [(keys[place], float(weights[place])) for place in order if abs(weights[place]) >= LEAST]
+        evidence = [_evidence(key, weight, context) for key, weight in named]
+        rest = round(float(weights.sum()) - sum(one.weight for one in evidence), 4)
+        if rest:
+            evidence.append(Evidence(fact=OTHERS, weight=rest))
+        return tuple(evidence)
+
+
+def _evidence(key: str, weight: float, context: Context) -> Evidence:
+    fact = context.facts.get(key)
+    if fact is not None:
+        return evidence_of(fact, weight, context)
+    return Evidence(fact=in_words(key, context), weight=round(weight, 4))
+
+
+def contributions(model: Softmax, row: Row, labels: Array) -> Numbers:
+    """Return what each feature of an event adds to the logit of each label, labels × features.
+
+    A label that all outcomes have, or none, has no logit; nothing adds to it.
+    """
+    table = row.values.astype(np.float64)[:, np.newaxis] * model.coefficients[row.indices]
+    intercept = model.intercept.astype(np.float64)
+    whole = table.sum(axis=0)
+    way = (np.arange(STEPS) + 0.5)[:, np.newaxis] / STEPS
+    found = np.zeros((len(labels), len(row.indices)))
+    for place, having in enumerate(labels > 0):
+        if having.all() or not having.any():
+            continue
+        points = intercept + way * whole
+        slope = (_within(points, having) - _within(points, ~having)).mean(axis=0)
+        parts = table @ slope
+        missing = logit(intercept + whole, having) - logit(intercept, having) - parts.sum()
+        size = np.abs(parts).sum()
+        found[place] = parts + missing * (np.abs(parts) / size if size else 1 / max(len(parts), 1))
+    return found
+
+
+def logit(scores: Numbers, having: NDArray[np.bool_]) -> float:
+    """Return the log-odds of the outcomes of a label against the others."""
+    return _total(scores[having]) - _total(scores[~having])
+
+
+def _total(scores: Numbers) -> float:
+    top = scores.max()
+    return float(top + np.log(np.exp(scores - top).sum()))
+
+
+def _within(points: Numbers, having: NDArray[np.bool_]) -> Numbers:
+    """Return the probabilities among some of the outcomes; 0 of the others."""
+    inside = np.where(having, points, -np.inf)
+    weights = np.exp(inside - inside.max(axis=1, keepdims=True))
+    shares: Numbers = weights / weights.sum(axis=1, keepdims=True)
+    return shares

@@ -1,0 +1,323 @@
+"""The two promises: how sure the model must be so that what it shows is wrong seldom enough.
+
+*Wrong categories*: of the events shown with a category, the share of which not everything shown is
+right is at most the risk. *Dangerous calm*: of the answers ``benign`` and ``misconfiguration``, the
+share whose truth is a category is at most the calm risk, also where attacks are far rarer or more
+frequent than in the calibration data.
+
+Both are found by conformal risk control in the form of learn-then-test (Angelopoulos et al.,
+"Learn then Test", Annals of Applied Statistics 2025): thresholds are tested from the strictest to
+the loosest, each against the hypothesis that its share is too high, and the first that can't reject
+it ends the row. That controls the chance that any chosen threshold breaks its promise, without a
+share that falls monotonously. A share among what is shown is none of the losses that the expectation
+bound of conformal risk control covers, and a set shown changes with the threshold, so a controller
+that takes one score and one truth an event doesn't fit either.
+
+The unit is the site: its events resemble one another. The test is the exact binomial one on the
+effective number of events (Korn and Graubard, "Confidence intervals for proportions with small
+expected number of positive counts estimated from survey data", Survey Methodology 1998): the number
+divided by the design effect of sites. A promise holds for a new site if it is exchangeable with the
+calibration sites. For a real network it is a measured figure, no guarantee.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+from scipy import stats  # type: ignore[import-untyped]
+
+from adscribe.errors import ModelError
+from adscribe.model.decoding import LEAST, Decoder, Options, chosen
+from adscribe.model.outcomes import Outcome
+from adscribe.model.softmax import Array
+
+RISKS = (0.01, 0.02, 0.05, 0.1, 0.2)
+"""Shares of wrong categories that an operator can choose from."""
+
+CALM_RISK = 0.01
+PREVALENCES = (0.01, 0.1, 0.5)
+"""Shares of events with a category for which calm is promised."""
+
+CONFIDENCE = 0.9
+
+_THRESHOLDS = np.concatenate([np.arange(LEAST, 0.9, 0.01), 1 - np.geomspace(0.1, 0.001, 40)])
+_CALM_THRESHOLDS = np.geomspace(1e-5, 0.3, 80)
+_ENOUGH = 3
+"""The row of tests begins where as many times the events are shown as could pass without an error."""
+
+
+class Step(msgspec.Struct, frozen=True, kw_only=True):
+    """A step of the grid.
+
+    Attributes
+    ----------
+    risk : float
+        The share that is promised.
+    threshold : float or None
+        Of the probability that all of a set is right, or for calm that any category applies;
+        ``None`` where the calibration data can't support the promise: then it can't be chosen.
+    answers, wrong, sites : int
+        Calibration events that are answered so at the threshold, those of them that are wrong, and
+        the sites that they are from.
+    bound : float or None
+        Upper limit of the share, at the confidence of the promises.
+    """
+
+    risk: float
+    threshold: float | None = None
+    answers: int = 0
+    wrong: int = 0
+    sites: int = 0
+    bound: float | None = None
+
+
+class Promises(msgspec.Struct, frozen=True, kw_only=True):
+    """What a model promises.
+
+    Attributes
+    ----------
+    steps : tuple of Step
+        A step a risk of wrong categories.
+    calm : Step
+        Dangerous calm; its counts are those at the calibration data's own prevalence.
+    confidence : float
+        That a threshold keeps its promise.
+    prevalence : float
+        Share of calibration events with a category.
+    prevalences : tuple of float
+        Shares at which calm was tested as well, by reweighting.
+    """
+
+    steps: tuple[Step, ...]
+    calm: Step
+    confidence: float
+    prevalence: float
+    prevalences: tuple[float, ...]
+
+    def step(self, risk: float) -> Step:
+        """Return the step of a risk.
+
+        Raises
+        ------
+        ModelError
+            If there is none, or the calibration data can't support it.
+        """
+        held = [step for step in self.steps if step.threshold is not None]
+        for step in held:
+            if abs(step.risk - risk) < 1e-9:
+                return step
+        known = ", ".join(f"{step.risk:g}" for step in held) or "none"
+        raise ModelError(f"the model makes no promise for the risk {risk:g}", hint=f"it does for: {known}")
+
+
+class Truths:
+    """Calibration or test events: what the model says of them and what is true.
+
+    Parameters
+    ----------
+    decoder : Decoder
+        Decides what is shown.
+    probabilities : array, events × outcomes
+        Of the events.
+    outcomes : sequence of str
+        The true outcome of each, in the canonical form; the model need not know it.
+    sites : sequence of str
+        Where each is from.
+    """
+
+    def __init__(
+        self, decoder: Decoder, probabilities: Array, outcomes: Sequence[str], sites: Sequence[str]
+    ) -> None:
+        texts, self._truth = np.unique(np.asarray(outcomes, dtype=object).astype(str), return_inverse=True)
+        names, self._site = np.unique(np.asarray(sites, dtype=object).astype(str), return_inverse=True)
+        truths = [Outcome.parse(text) for text in texts]
+        self._right = decoder.space.table([shown.labels for shown in decoder.sets], truths)
+        self._sites = len(names)
+        self._options = decoder.options(probabilities)
+        self._calm = decoder.calm(probabilities)
+        self.category = np.array([truth.is_category for truth in truths])[self._truth]
+        self.techniques = np.array([bool(truth.tactics) for truth in truths])[self._truth]
+
+    def shown(self, threshold: float) -> tuple[Options, NDArray[np.bool_]]:
+        """Return the set that is shown of each event, and whether all of it is right."""
+        shown = chosen(self._options, threshold)
+        return shown, self._right[shown.shown, self._truth[shown.event]] == 1
+
+    def categories(self, threshold: float) -> Tally:
+        """Return how many events are shown with a category, and how many of those wrongly, by site."""
+        shown, right = self.shown(threshold)
+        return self._tally(shown.event, ~right)
+
+    def calm(self, threshold: float) -> Tally:
+        """Return how many events are answered calmly, and how many of those have a category, by site."""
+        event = np.flatnonzero(self._calm <= threshold)
+        return self._tally(event, self.category[event])
+
+    def _tally(self, event: NDArray[np.intp], wrong: NDArray[np.bool_]) -> Tally:
+        site = self._site[event]
+        return Tally(
+            np.bincount(site, minlength=self._sites), np.bincount(site[wrong], minlength=self._sites)
+        )
+
+
+class Tally(msgspec.Struct, frozen=True):
+    """Answers, and the wrong ones among them, by site."""
+
+    answers: NDArray[np.intp]
+    wrong: NDArray[np.intp]
+
+    @property
+    def share(self) -> float:
+        """The share of wrong answers; 0 where there are none."""
+        return float(self.wrong.sum() / max(self.answers.sum(), 1))
+
+    @property
+    def design_effect(self) -> float:
+        """Variance of the share over sites against that of independent events; at least 1."""
+        answers, sites = int(self.answers.sum()), int((self.answers > 0).sum())
+        share = self.share
+        if sites < 2 or not 0 < share < 1:
+            return 1.0
+        apart = self.wrong - share * self.answers
+        over_sites = sites / (sites - 1) * float((apart**2).sum()) / answers**2
+        return max(1.0, over_sites / (share * (1 - share) / answers))
+
+    def bound(self, confidence: float, design_effect: float) -> float:
+        """Return the upper limit of the share."""
+        answers = int(self.answers.sum()) / design_effect
+        if not answers:
+            return 1.0
+        wrong = self.share * answers
+        return float(stats.beta.ppf(confidence, wrong + 1, answers - wrong)) if wrong < answers else 1.0
+
+
+def promise(
+    truths: Truths,
+    *,
+    risks: Iterable[float] = RISKS,
+    calm_risk: float = CALM_RISK,
+    confidence: float = CONFIDENCE,
+    prevalences: Iterable[float] = PREVALENCES,
+) -> Promises:
+    """Return the thresholds that keep the promises.
+
+    Parameters
+    ----------
+    truths : Truths
+        Calibration events, of sites that neither the model nor its temperature were fitted on.
+    risks : iterable of float
+        Shares of wrong categories.
+    calm_risk : float
+        Share of dangerous calm.
+    confidence : float
+        That a threshold keeps its promise.
+    prevalences : iterable of float
+        Shares of events with a category at which calm is tested as well.
+    """
+    prevalence = float(truths.category.mean())
+    shares = (*prevalences, prevalence)
+    limit = min(_at_own_prevalence(calm_risk, prevalence, share) for share in shares)
+    categories = [(float(at), truths.categories(float(at))) for at in _THRESHOLDS[::-1]]
+    calm = [(float(at), truths.calm(float(at))) for at in _CALM_THRESHOLDS]
+    return Promises(
+        steps=tuple(_tested(categories, risk, risk, confidence) for risk in risks),
+        calm=_tested(calm, calm_risk, limit, confidence),
+        confidence=confidence,
+        prevalence=prevalence,
+        prevalences=tuple(prevalences),
+    )
+
+
+def _tested(tallies: list[tuple[float, Tally]], risk: float, limit: float, confidence: float) -> Step:
+    """Return the loosest threshold before the first whose share may lie above the limit."""
+    # Sites differ most visibly where there are most answers; a threshold without an error shows nothing.
+    common = tallies[-1][1].design_effect
+    fewest = _ENOUGH * np.log(1 - confidence) / np.log1p(-limit) if limit < 1 else 0.0
+    found = Step(risk=risk)
+    for threshold, tally in tallies:
+        if tally.answers.sum() < fewest * common:
+            continue
+        bound = tally.bound(confidence, max(common, tally.design_effect))
+        if bound > limit:
+            break
+        found = Step(
+            risk=risk,
+            threshold=threshold,
+            answers=int(tally.answers.sum()),
+            wrong=int(tally.wrong.sum()),
+            sites=int((tally.answers > 0).sum()),
+            bound=bound,
+        )
+    return found
+
+
+def at_prevalence(share: float, own: float, other: float) -> float:
+    """Return what a share of events with a category becomes where such events are rarer or more frequent.
+
+    Parameters
+    ----------
+    share : float
+        Of events with a category, among some answers.
+    own, other : float
+        Shares of events with a category in the data, and where it is asked for.
+    """
+    if not 0 < own < 1:
+        return share
+    more, less = other / own, (1 - other) / (1 - own)
+    return share * more / (share * more + (1 - share) * less)
+
+
+def _at_own_prevalence(limit: float, own: float, other: float) -> float:
+    """Return the share in the data that becomes the limit at another prevalence."""
+    return at_prevalence(limit, other, own) if 0 < own < 1 else limit
+
+
+def realised(promises: Promises, truths: Truths) -> dict[str, Any]:
+    """Measure the promises on events that had no part in them.
+
+    Returns
+    -------
+    dict
+        ``categories``: a row a step with ``risk``, ``threshold``, ``shown``, ``wrong`` (a share),
+        ``design_effect`` and ``coverage`` (of the events whose truth is a category, the share shown
+        one). ``calm``: a row a prevalence with ``prevalence``, ``answers`` and ``dangerous`` (a share).
+    """
+    steps = []
+    for step in promises.steps:
+        if step.threshold is None:
+            continue
+        tally = truths.categories(step.threshold)
+        shown, _ = truths.shown(step.threshold)
+        covered = truths.techniques[shown.event].sum() / max(truths.techniques.sum(), 1)
+        steps.append(
+            {
+                "risk": step.risk,
+                "threshold": step.threshold,
+                "shown": int(tally.answers.sum()),
+                "wrong": tally.share,
+                "design_effect": tally.design_effect,
+                "coverage": float(covered),
+            }
+        )
+    calm = []
+    if promises.calm.threshold is not None:
+        tally = truths.calm(promises.calm.threshold)
+        own = float(truths.category.mean())
+        for prevalence in promises.prevalences:
+            dangerous = at_prevalence(tally.share, own, prevalence)
+            calm.append(
+                {"prevalence": prevalence, "answers": int(tally.answers.sum()), "dangerous": dangerous}
+            )
+    return {"categories": steps, "calm": calm}
+
+
+def halves(sites: Iterable[str], seed: int) -> tuple[frozenset[str], frozenset[str]]:
+    """Split calibration sites in two: for the temperature, and for the promises."""
+    names = sorted(set(sites))
+    order = np.random.default_rng(seed).permutation(len(names))
+    first = frozenset(names[place] for place in order[: len(names) // 2])
+    return first, frozenset(names) - first
