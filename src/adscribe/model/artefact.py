@@ -1,0 +1,345 @@
+"""The model as a folder of files that are checked before anything is believed.
+
+::
+
+    manifest.json   what it is: protocol, versions, SHA-256 of every other file, how it was trained
+    model.skops     the arrays, and nothing else
+    features.json   names of the columns        outcomes.json   what the columns of the table stand for
+    promises.json   thresholds                  novelty.json    what is usual
+    golden.json     events with the probabilities that they must get
+
+Nothing here is a pickle, and a folder with one is refused: arrays come through skops without a type
+beyond its own, the rest is JSON. Whoever can write the manifest can still make the model say
+anything, so take models from where you take code from.
+
+**How the format may evolve.** `PROTOCOL` is raised with every change of the files or of their
+meaning, and `load` keeps reading what older numbers wrote; ``tests/artefacts`` holds a folder of
+each. A newer number is refused. What features mean is apart from that: an artefact whose extractors
+have changed is refused by its features, and golden events tell when anything else has.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import shutil
+import stat
+import tempfile
+import zipfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+import numpy as np
+
+from adscribe.attack import Catalogue
+from adscribe.errors import AdscribeError, ModelError, Place
+from adscribe.features import FeatureSpace
+from adscribe.model.golden import Golden, check
+from adscribe.model.novelty import Novelty
+from adscribe.model.outcomes import OutcomeSpace
+from adscribe.model.promises import Promises
+from adscribe.model.softmax import Softmax
+
+PROTOCOL = 1
+
+FILES = ("model.skops", "features.json", "outcomes.json", "promises.json", "novelty.json", "golden.json")
+MANIFEST = "manifest.json"
+
+TRUSTED: tuple[str, ...] = ()
+"""Types that an artefact may hold beyond arrays and plain values: none."""
+
+MAX_BYTES = 256 * 2**20
+"""Of a file, and of the arrays unpacked."""
+
+_PICKLES = (".pkl", ".pickle", ".joblib", ".dill", ".pt", ".npy", ".npz")
+_ARRAYS = {"coefficients": "float32", "intercept": "float32"}
+_USUAL = {"surprise": "float16", "centre": "float32", "spread": "float32"}
+_T = TypeVar("_T")
+
+
+class Training(msgspec.Struct, frozen=True, kw_only=True):
+    """How a model came to be.
+
+    Attributes
+    ----------
+    data : str
+        Hash of the training data.
+    seed : int
+        Of the training.
+    created : str
+        When, in ISO 8601.
+    temperature : float
+        That the evidence was divided by.
+    settings : dict
+        Further parameters, for the record.
+    """
+
+    data: str
+    seed: int
+    created: str
+    temperature: float
+    settings: dict[str, str | int | float | bool | None] = {}
+
+
+class Manifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What an artefact is.
+
+    Attributes
+    ----------
+    protocol : int
+        Of the format.
+    version : str
+        Of the model.
+    package : str
+        Version of adscribe that wrote it.
+    attack : dict of str to str
+        ATT&CK version of each domain.
+    schema : str
+        Hash of the features.
+    training : Training
+        How it came to be.
+    files : dict of str to str
+        SHA-256 of each file.
+    """
+
+    protocol: int
+    version: str
+    package: str
+    attack: dict[str, str]
+    schema: str
+    training: Training
+    files: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Artefact:
+    """A model in its parts."""
+
+    features: FeatureSpace
+    outcomes: OutcomeSpace
+    softmax: Softmax
+    novelty: Novelty
+    promises: Promises
+
+    def __post_init__(self) -> None:
+        shape = (len(self.features), len(self.outcomes.outcomes))
+        if self.softmax.coefficients.shape != shape:
+            raise ModelError(f"the coefficients are no table of {shape[0]} features by {shape[1]} outcomes")
+        novelty = self.novelty
+        methods = (len(novelty.methods),)
+        fits = novelty.surprise.shape == (*methods, shape[0])
+        if not fits or novelty.centre.shape != methods or novelty.spread.shape != methods:
+            raise ModelError("what is usual doesn't fit the features")
+
+
+def save(
+    folder: Path,
+    artefact: Artefact,
+    *,
+    version: str,
+    package: str,
+    training: Training,
+    golden: Sequence[Golden],
+) -> Manifest:
+    """Write an artefact: the whole folder or nothing.
+
+    Parameters
+    ----------
+    folder : Path
+        Must not exist.
+    artefact : Artefact
+        The model.
+    version, package : str
+        Of the model, and of adscribe.
+    training : Training
+        How it came to be.
+    golden : sequence of Golden
+        Events whose probabilities are checked whenever it is loaded.
+
+    Raises
+    ------
+    ModelError
+        If the folder exists, or a golden event doesn't get its probabilities.
+    """
+    if folder.exists():
+        raise ModelError("is there already", place=Place(str(folder)), hint="name a new folder")
+    check(golden, artefact.features, artefact.outcomes, artefact.softmax)
+    contents = _contents(artefact, golden)
+    manifest = Manifest(
+        protocol=PROTOCOL,
+        version=version,
+        package=package,
+        attack=artefact.outcomes.to_dict()["attack"],
+        schema=artefact.features.schema_hash,
+        training=training,
+        files={name: hashlib.sha256(content).hexdigest() for name, content in contents.items()},
+    )
+    contents[MANIFEST] = msgspec.json.format(msgspec.json.encode(manifest), indent=2) + b"\n"
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    aside = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    try:
+        for name, content in contents.items():
+            (aside / name).write_bytes(content)
+        aside.chmod(0o755)
+        aside.rename(folder)
+    except BaseException:
+        shutil.rmtree(aside, ignore_errors=True)
+        raise
+    return manifest
+
+
+def _contents(artefact: Artefact, golden: Sequence[Golden]) -> dict[str, bytes]:
+    from skops.io import dumps  # type: ignore[import-untyped]  # noqa: PLC0415 - slow to import
+
+    softmax, novelty = artefact.softmax, artefact.novelty
+    arrays = {
+        **{name: getattr(softmax, name) for name in _ARRAYS},
+        **{name: getattr(novelty, name) for name in _USUAL},
+    }
+    usual = {
+        "methods": list(novelty.methods),
+        "most_unseen": novelty.most_unseen,
+        "most_surprise": novelty.most_surprise,
+    }
+    plain = (artefact.features.to_dict(), artefact.outcomes.to_dict(), artefact.promises, usual, golden)
+    encoded = (msgspec.json.format(msgspec.json.encode(one), indent=1) for one in plain)
+    packed = dumps(arrays, compression=zipfile.ZIP_DEFLATED)
+    return dict(zip(FILES, (packed, *encoded), strict=True))
+
+
+def load(folder: Path, catalogue: Catalogue) -> tuple[Artefact, Manifest]:
+    """Read an artefact.
+
+    Raises
+    ------
+    ModelError
+        If anything about it isn't as its manifest says, or it needs another version of adscribe.
+    """
+    manifest = _decoded(_listed(folder), Manifest, folder / MANIFEST)
+    if manifest.protocol != PROTOCOL:
+        raise ModelError(
+            f"is written in protocol {manifest.protocol}, this version of adscribe reads {PROTOCOL}",
+            place=Place(str(folder / MANIFEST), pointer="/protocol"),
+            hint="take the version of adscribe that the model came with",
+        )
+    if set(manifest.files) != set(FILES):
+        raise ModelError(
+            "the manifest names other files than there are",
+            place=Place(str(folder / MANIFEST), pointer="/files"),
+        )
+    contents = {name: _read(folder / name) for name in FILES}
+    for name in FILES:
+        if hashlib.sha256(contents[name]).hexdigest() != manifest.files[name]:
+            raise ModelError(
+                "was changed: its SHA-256 is not the manifest's",
+                place=Place(str(folder / name)),
+                hint="fetch the model again",
+            )
+    try:
+        artefact = _assembled(contents, catalogue, folder)
+        if artefact.features.schema_hash != manifest.schema:
+            raise ModelError("the features are not those of the manifest")
+        golden = _decoded(contents["golden.json"], list[Golden], folder / "golden.json")
+        check(golden, artefact.features, artefact.outcomes, artefact.softmax)
+    except ModelError as wrong:
+        if wrong.place.file is not None:
+            raise
+        raise ModelError(wrong.message, place=Place(str(folder)), hint=wrong.hint) from wrong
+    return artefact, manifest
+
+
+def _listed(folder: Path) -> bytes:
+    """Return the manifest of a folder that holds the files of an artefact and nothing else."""
+    place = Place(str(folder))
+    if folder.suffix.lower() in _PICKLES:
+        raise ModelError("pickles are not loaded: they can run any code", place=place)
+    if not folder.is_dir():
+        raise ModelError("is no folder with a model", place=place)
+    there = {entry.name for entry in folder.iterdir()}
+    if pickles := sorted(name for name in there if Path(name).suffix.lower() in _PICKLES):
+        raise ModelError(f"holds {pickles[0]!r}: pickles are not loaded, they can run any code", place=place)
+    if strange := sorted(there - {*FILES, MANIFEST}):
+        raise ModelError(f"holds {strange[0][:80]!r}, which is no part of a model", place=place)
+    if missing := sorted({*FILES, MANIFEST} - there):
+        raise ModelError(f"lacks {missing[0]}", place=place, hint="fetch the model again")
+    return _read(folder / MANIFEST)
+
+
+def _read(path: Path) -> bytes:
+    place = Place(str(path))
+    try:
+        # Not through a link: what lies elsewhere isn't part of the model.
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
+        with os.fdopen(descriptor, "rb") as file:
+            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+                raise ModelError("is no file", place=place)
+            content = file.read(MAX_BYTES + 1)
+    except OSError as wrong:
+        hint = "links are not followed" if path.is_symlink() else None
+        raise ModelError("can't be read", place=place, hint=hint) from wrong
+    if len(content) > MAX_BYTES:
+        raise ModelError(f"is larger than {MAX_BYTES} bytes", place=place)
+    return content
+
+
+def _assembled(contents: Mapping[str, bytes], catalogue: Catalogue, folder: Path) -> Artefact:
+    arrays = _arrays(contents["model.skops"], folder / "model.skops")
+    usual = _decoded(contents["novelty.json"], dict[str, Any], folder / "novelty.json")
+    outcomes = _decoded(contents["outcomes.json"], dict[str, Any], folder / "outcomes.json")
+    features = _decoded(contents["features.json"], dict[str, Any], folder / "features.json")
+    try:
+        return Artefact(
+            features=FeatureSpace.from_dict(features),
+            outcomes=OutcomeSpace.from_dict(outcomes, catalogue),
+            softmax=Softmax(**{name: arrays[name] for name in _ARRAYS}),
+            novelty=Novelty(
+                methods=tuple(usual["methods"]),
+                most_unseen=float(usual["most_unseen"]),
+                most_surprise=float(usual["most_surprise"]),
+                **{name: arrays[name] for name in _USUAL},
+            ),
+            promises=_decoded(contents["promises.json"], Promises, folder / "promises.json"),
+        )
+    except (KeyError, TypeError, ValueError) as wrong:
+        raise ModelError(f"is not laid out as expected: {wrong}") from wrong
+    except AdscribeError as wrong:
+        if isinstance(wrong, ModelError):
+            raise
+        raise ModelError(wrong.message, hint=wrong.hint) from wrong
+
+
+def _arrays(packed: bytes, path: Path) -> dict[str, Any]:
+    from skops.io import get_untrusted_types, loads  # noqa: PLC0415 - slow to import
+
+    place = Place(str(path))
+    try:
+        with zipfile.ZipFile(io.BytesIO(packed)) as archive:
+            if sum(entry.file_size for entry in archive.infolist()) > MAX_BYTES:
+                raise ModelError(f"unpacks to more than {MAX_BYTES} bytes", place=place)
+        unknown = sorted(set(get_untrusted_types(data=packed)) - set(TRUSTED))
+        if unknown:
+            raise ModelError(f"holds the type {unknown[0][:80]}, which a model has no need of", place=place)
+        arrays = loads(packed, trusted=list(TRUSTED))
+    except ModelError:
+        raise
+    except Exception as wrong:
+        # A file that isn't skops' own can fail in as many ways as zip, JSON and NumPy know.
+        raise ModelError("is no skops file", place=place) from wrong
+    expected = _ARRAYS | _USUAL
+    if type(arrays) is not dict or set(arrays) != set(expected):
+        raise ModelError("doesn't hold the arrays of a model", place=place)
+    for name, kind in expected.items():
+        if type(arrays[name]) is not np.ndarray or arrays[name].dtype != np.dtype(kind):
+            raise ModelError(f"{name} is no array of {kind}", place=place)
+    return arrays
+
+
+def _decoded(content: bytes, kind: type[_T], path: Path) -> _T:
+    try:
+        return msgspec.json.decode(content, type=kind)
+    except (msgspec.MsgspecError, RecursionError) as wrong:
+        raise ModelError(f"is not laid out as expected: {wrong}", place=Place(str(path))) from wrong

@@ -1,0 +1,218 @@
+"""The learnt model behind the interface of a model: features, probabilities, what is shown, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from adscribe.answer import Verdict
+from adscribe.answer.assignment import (
+    AssignedTactic,
+    AssignedTechnique,
+    Basis,
+    Candidate,
+    Evidence,
+    ModelReference,
+    NoCategory,
+    Reason,
+)
+from adscribe.attack import Catalogue
+from adscribe.codebook import Codebook
+from adscribe.context import Context
+from adscribe.errors import ModelError, Place
+from adscribe.model.artefact import Artefact, load
+from adscribe.model.decoding import Decision, Decoder, Shown
+from adscribe.model.explanation import Explainer
+from adscribe.model.ics import IcsAnswers
+from adscribe.model.parts import Assessed, rounded, tactic_of
+from adscribe.model.softmax import Array
+
+NAME = "adscribe"
+
+RISK = 0.1
+"""Share of wrong categories that is accepted unless another is asked for."""
+
+NEVER = float("-inf")
+
+
+class LearnedModel:
+    """Answers by what was learnt.
+
+    Parameters
+    ----------
+    artefact : Artefact
+        The model in its parts.
+    codebook : Codebook
+        Which ICS labels techniques bring along in an OT segment.
+    version : str
+        Of the model.
+    risk : float
+        Share of wrong categories among those shown; one that the model promises.
+
+    Raises
+    ------
+    ModelError
+        If the model doesn't promise the risk, or speaks of other ICS techniques than the codebook.
+    """
+
+    def __init__(self, artefact: Artefact, codebook: Codebook, *, version: str, risk: float = RISK) -> None:
+        promises, outcomes = artefact.promises, artefact.outcomes
+        threshold = promises.step(risk).threshold
+        if threshold is None:
+            raise ModelError(f"the model makes no promise for the risk {risk:g}")
+        self._artefact = artefact
+        self._codebook = codebook
+        self._category = threshold
+        self._calm = NEVER if promises.calm.threshold is None else promises.calm.threshold
+        self._decoder = Decoder(outcomes)
+        self._explainer = Explainer(artefact.features, artefact.softmax)
+        self._techniques = [name for name in outcomes.techniques() if _is_outcome(name, outcomes.texts)]
+        self._technique_rows = outcomes.contains[[outcomes.labels[name] for name in self._techniques]]
+        self._in_ics = IcsAnswers(outcomes, codebook, self._explainer)
+        self._reference = ModelReference(
+            name=NAME,
+            version=version,
+            attack=outcomes.enterprise.name,
+            risk=risk,
+            calm_risk=promises.calm.risk,
+        )
+
+    @classmethod
+    def load(
+        cls, path: str | Path, catalogue: Catalogue, codebook: Codebook, *, risk: float = RISK
+    ) -> LearnedModel:
+        """Load a model from its folder.
+
+        Raises
+        ------
+        ModelError
+            See `adscribe.model.artefact.load`; or if it doesn't promise the risk.
+        """
+        artefact, manifest = load(Path(path), catalogue)
+        try:
+            return cls(artefact, codebook, version=manifest.version, risk=risk)
+        except ModelError as wrong:
+            raise ModelError(wrong.message, place=Place(str(path)), hint=wrong.hint) from wrong
+
+    def with_risk(self, risk: float) -> LearnedModel:
+        """Return the same model with another accepted share of wrong categories.
+
+        Raises
+        ------
+        ModelError
+            If the model doesn't promise it.
+        """
+        return LearnedModel(self._artefact, self._codebook, version=self._reference.version, risk=risk)
+
+    @property
+    def reference(self) -> ModelReference:
+        """Name, version, ATT&CK version and promises."""
+        return self._reference
+
+    def assess(self, context: Context, *, explain: bool, candidates: int) -> Verdict:
+        """Return the verdict on a context; see `adscribe.answer.Model`."""
+        row = self._artefact.features.row(context)
+        probabilities = self._artefact.softmax.probabilities(row.indices, row.values)
+        event = Assessed(context, row, probabilities, explain)
+        named = self._candidates(probabilities, candidates) if candidates else ()
+        oddity = self._artefact.novelty.oddity(context.event.method, row)
+        if oddity is not None:
+            because = (Evidence(fact=oddity, weight=0.0),) if explain else ()
+            return self._without(event, _reason("undetermined", "unfamiliar", 1.0, because), named)
+        decision = self._decoder.decide(probabilities, self._category, self._calm)
+        if decision.shown is None:
+            return self._without(event, self._no_category(event, decision), named)
+        techniques = self._assigned(event, decision.shown)
+        return Verdict(
+            techniques=techniques,
+            tactics=self._tactics(event, decision.shown.tactics),
+            ics=self._in_ics.of(event, self._category, techniques, None),
+            candidates=named,
+        )
+
+    def _without(self, event: Assessed, reason: NoCategory, named: tuple[Candidate, ...]) -> Verdict:
+        return Verdict(
+            no_category=reason, ics=self._in_ics.of(event, self._category, (), reason), candidates=named
+        )
+
+    def _assigned(self, event: Assessed, shown: Shown) -> tuple[AssignedTechnique, ...]:
+        space = self._artefact.outcomes
+        rows = [space.labels[name] for name in shown.techniques]
+        probable = space.contains[rows] @ event.probabilities
+        why: Sequence[tuple[Evidence, ...]] = [()] * len(rows)
+        if event.explain:
+            why = self._explainer.explain(event.context, event.row, space.contains[rows])
+        found = []
+        for (name, tactics), probability, evidence in zip(
+            shown.techniques.items(), probable, why, strict=True
+        ):
+            technique = space.enterprise.technique(name)
+            found.append(
+                AssignedTechnique(
+                    id=name,
+                    name=technique.name,
+                    parent=technique.parent,
+                    domain="enterprise",
+                    tactics=tactics,
+                    probability=rounded(probability),
+                    because=tuple(fact for fact in evidence if fact.weight >= 0),
+                    despite=tuple(fact for fact in evidence if fact.weight < 0),
+                )
+            )
+        return tuple(found)
+
+    def _tactics(self, event: Assessed, shortnames: Sequence[str]) -> tuple[AssignedTactic, ...]:
+        space = self._artefact.outcomes
+        probable = space.contains[[space.labels[name] for name in shortnames]] @ event.probabilities
+        return tuple(
+            tactic_of(space.enterprise, name, rounded(probability))
+            for name, probability in zip(shortnames, probable, strict=True)
+        )
+
+    def _no_category(self, event: Assessed, decision: Decision) -> NoCategory:
+        if decision.reason == "undetermined":
+            because = (self._doubt(event, decision),) if event.explain else ()
+            return _reason("undetermined", "low_confidence", decision.probability, because)
+        reason = decision.reason or "undetermined"
+        evidence: tuple[Evidence, ...] = ()
+        if event.explain:
+            space = self._artefact.outcomes
+            evidence = self._explainer.explain(
+                event.context, event.row, space.contains[[space.labels[reason]]]
+            )[0]
+        return _reason(reason, "decided", decision.probability, evidence)
+
+    def _doubt(self, event: Assessed, decision: Decision) -> Evidence:
+        """Return what is likeliest and how sure the model must be."""
+        best, probability = self._decoder.likeliest(event.probabilities)
+        if best is None or probability < decision.probability:
+            return Evidence(
+                fact=f"no category is {self._category:.0%} sure, nor that there is none".replace("%", " %"),
+                weight=0.0,
+            )
+        said = " and ".join(best.techniques or best.tactics)
+        text = f"{said} is the likeliest with {probability:.0%}, {self._category:.0%} are needed"
+        return Evidence(fact=text.replace("%", " %"), weight=0.0)
+
+    def _candidates(self, probabilities: Array, number: int) -> tuple[Candidate, ...]:
+        probable = self._technique_rows @ probabilities
+        matrix = self._artefact.outcomes.enterprise
+        return tuple(
+            Candidate(
+                id=self._techniques[place],
+                name=matrix.technique(self._techniques[place]).name,
+                probability=rounded(probable[place]),
+            )
+            for place in np.argsort(-probable, kind="stable")[:number]
+        )
+
+
+def _is_outcome(name: str, texts: Sequence[str]) -> bool:
+    return any(name in text.partition("@")[0].split("|") for text in texts)
+
+
+def _reason(reason: str, basis: Basis, probability: float, because: tuple[Evidence, ...]) -> NoCategory:
+    said: Reason = reason  # type: ignore[assignment]
+    return NoCategory(reason=said, basis=basis, probability=rounded(probability), because=because)
