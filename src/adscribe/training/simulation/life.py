@@ -1,0 +1,453 @@
+"""The life of one site: what recurs there, what befalls it, and in which order a sensor reports it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from adscribe.assign.decisions import CAUSES
+from adscribe.event.merge import INACTIVITY_TIMEOUT
+from adscribe.site import Site
+from adscribe.training.simulation.behaviours import Behaviour, Library, Parameters
+from adscribe.training.simulation.casting import NoSuchHost, cast
+from adscribe.training.simulation.definitions import Campaign, Ends
+from adscribe.training.simulation.draw import Draw, Weighted
+from adscribe.training.simulation.emission import Report, Scene, event_of
+from adscribe.training.simulation.knowledge import SelfKnowledge, site_file, stamp
+from adscribe.training.simulation.network import Host, Network
+from adscribe.training.simulation.truth import Truth
+from adscribe.training.simulation.values import Drawn, parse
+from adscribe.training.simulation.world import World
+
+_APART = int(INACTIVITY_TIMEOUT.total_seconds()) + 300
+_SENSORS = ("flowmon-ads 13.0", "flowmon-ads 13.0", "flowmon-ads 12.5", "flowmon-ads 12.1")
+_CAMPAIGNS = 0.45
+"""Share of the reports with a category that campaigns bring; the rest stand alone."""
+
+_DRY = 400
+"""Runs that bring nothing, after which a site has no more to tell."""
+
+
+@dataclass(frozen=True, slots=True)
+class SitePlan:
+    """What is asked of one site.
+
+    Attributes
+    ----------
+    name : str
+        Of the site.
+    seed : numpy.random.SeedSequence
+        Decides all.
+    split : str
+        ``train``, ``calibrate``, ``validate`` or ``test``.
+    reports : int
+        How many reports, updates included.
+    prevalence : float
+        Share of them with a category.
+    masked : float
+        Share of threats whose name is hidden or put in other words.
+    """
+
+    name: str
+    seed: np.random.SeedSequence
+    split: str
+    reports: int
+    prevalence: float
+    masked: float
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """A report, of which event of which behaviour it is."""
+
+    report: Report
+    event_key: str
+    behaviour: str
+    parameter_set: str
+    campaign: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What one site tells.
+
+    Attributes
+    ----------
+    plan : SitePlan
+        What was asked.
+    kind, level : str
+        Kind of network, and how well the site knows itself.
+    site_file, bare_file : str
+        The site file; the same without roles, services and hours.
+    reports : tuple of Labelled
+        In order of time.
+    """
+
+    plan: SitePlan
+    kind: str
+    level: str
+    site_file: str
+    bare_file: str
+    reports: tuple[Labelled, ...]
+
+
+@dataclass(slots=True)
+class Habit:
+    """A behaviour that recurs at a site, with its hosts.
+
+    Attributes
+    ----------
+    behaviour, parameters, who : Behaviour, Parameters, Host
+        What, in which spread, by whom.
+    base : dict
+        Parameters that were drawn once, where the habit is steady.
+    targets : list of list of Host
+        Targets of each event, where they stay the same.
+    times : list of int
+        When it is due, where it has a rhythm; taken from the end.
+    runs : int
+        How often it happened.
+    weary_after : int
+        Runs after which somebody labels it a false positive; 0 for never.
+    """
+
+    behaviour: Behaviour
+    parameters: Parameters
+    who: Host
+    base: dict[str, Any] | None = None
+    targets: list[list[Host]] = field(default_factory=list)
+    times: list[int] | None = None
+    runs: int = 0
+    weary_after: int = 0
+
+
+def tell(plan: SitePlan, library: Library, world: World) -> Told:
+    """Return what a site tells; the same for the same plan and definitions."""
+    return _Life(plan, library, world).told()
+
+
+class _Life:
+    def __init__(self, plan: SitePlan, library: Library, world: World) -> None:
+        self.plan, self.library, self.world = plan, library, world
+        self.draw = draw = Draw(plan.seed)
+        self.network = Network(world.networks.draw(draw), world.outside, draw)
+        self.known = SelfKnowledge.drawn(draw)
+        self.zone = ZoneInfo(self.known.timezone)
+        self.days = draw.whole(7, 14)
+        first = datetime(2026, 1, 5, tzinfo=self.zone) + timedelta(days=draw.whole(0, 300))
+        self.start = int(first.timestamp())
+        self.end = self.start + self.days * 86_400
+        self.busy: dict[tuple[str | None, ...], list[tuple[int, int]]] = {}
+        self.rows: list[Labelled] = []
+        self.with_category = 0
+        self.keys = 0
+        self.categories: list[Habit] = []
+        self.ordinary: list[Habit] = []
+        self._settle(self._of_split(library.behaviours.values()))
+        text, bare = site_file(self.network, self.known, first, self.days, draw)
+        self.files = text, bare
+        self.scene = Scene(
+            self.network,
+            Site.parse(text, name=plan.name),
+            world,
+            draw,
+            plan.masked,
+            draw.pick(_SENSORS),
+        )
+
+    def told(self) -> Told:
+        quota = round(self.plan.reports * self.plan.prevalence)
+        self._campaigns(round(quota * _CAMPAIGNS))
+        self._live(self.categories, lambda: self.with_category < quota)
+        self._live(self.ordinary, lambda: len(self.rows) < self.plan.reports)
+        return Told(self.plan, self.network.kind, self.known.level, *self.files, tuple(self._in_order()))
+
+    def _in_order(self) -> Iterator[Labelled]:
+        """Yield the reports in order of time; ids count in that order too, so that they tell nothing."""
+        self.rows.sort(key=lambda row: (row.report.at, row.event_key, row.report.revision))
+        first = self.draw.whole(1_000, 900_000)
+        ids: dict[str, int] = {}
+        for row in self.rows:
+            number = ids.setdefault(row.event_key, len(ids))
+            report = replace(row.report, native={**row.report.native, "external_id": str(first + number)})
+            yield replace(row, report=report, event_key=f"{self.plan.name}-{number:06d}")
+
+    def _of_split(self, behaviours: Iterable[Behaviour]) -> Iterator[Behaviour]:
+        for behaviour in behaviours:
+            if behaviour.raw.kinds and self.network.kind not in behaviour.raw.kinds:
+                continue
+            if behaviour.raw.holdout == "train" or self.plan.split == "test":
+                yield behaviour
+
+    def _settle(self, behaviours: Iterable[Behaviour]) -> None:
+        """Give the site its habits, and write down what it decides about them."""
+        draw = self.draw
+        for behaviour in behaviours:
+            present = behaviour.raw.weight > 0 and (behaviour.raw.actor != "everyday" or draw.chance(0.75))
+            if not present:
+                continue
+            for _ in range(max(round(behaviour.hosts(draw, {})), 1)):
+                try:
+                    habit = self._habit(behaviour)
+                except NoSuchHost:
+                    break
+                (self.categories if behaviour.has_category else self.ordinary).append(habit)
+                if behaviour.raw.decision is not None:
+                    self._decide(habit)
+
+    def _habit(self, behaviour: Behaviour) -> Habit:
+        draw, raw = self.draw, behaviour.raw
+        who = cast(raw.who, 1, self.network, draw)[0][0]
+        sets = [one for one in behaviour.sets if one.holdout == "train" or self.plan.split == "test"]
+        parameters = Weighted((one, one.weight) for one in sets).draw(draw)
+        habit = Habit(behaviour, parameters, who)
+        if raw.steady:
+            habit.base = _drawn(parameters.values, draw)
+            habit.targets = [self._settled(template.raw.targets, template.count, who, habit.base) for template in behaviour.templates]
+        if behaviour.every is not None:
+            habit.times = self._rhythm(behaviour.every(draw, {}), raw.at)
+        if raw.actor == "everyday" and self.known.level == "good" and draw.chance(0.06):
+            habit.weary_after = draw.whole(2, 6)
+        return habit
+
+    def _settled(self, ends: str | Ends | None, count: Drawn | None, who: Host, base: Mapping[str, Any]) -> list[Host]:
+        if not isinstance(ends, Ends) or count is None or ends.sweep or ends.new:
+            return []
+        return cast(ends, round(count(self.draw, base)), self.network, self.draw, other=who)[0]
+
+    def _rhythm(self, every: float, hours: str) -> list[int]:
+        """Return the times at which something is due that recurs, the last first."""
+        at = self._moment(hours, days=1)
+        times = []
+        while at < self.end:
+            times.append(at + self.draw.whole(-120, 600))
+            at += int(every)
+        return times[::-1]
+
+    def _decide(self, habit: Habit) -> None:
+        """Write an entry into the site file, where the site would know and say so."""
+        decision = habit.behaviour.raw.decision
+        draw = self.draw
+        if decision is None or self.known.level not in ("good", "fair") or not self.known.decides(draw):
+            return
+        template = habit.behaviour.templates[0]
+        entry: dict[str, Any] = {"method": template.raw.method, "source": habit.who.ip}
+        note = {"note": decision.note} if decision.note else {}
+        if draw.chance(decision.allowed):
+            targets = habit.targets[0] if habit.targets else []
+            if decision.target and targets and len(targets) <= 4:
+                self.known.allowed += [{**entry, "target": host.ip, **note} for host in targets]
+            elif not decision.target:
+                self.known.allowed.append({**entry, **note})
+        elif decision.cause is not None and draw.chance(decision.known):
+            begin = self.start + draw.whole(0, (self.end - self.start) // 2)
+            until = begin + draw.whole(1, 5) * 86_400
+            span = {"from": stamp(_time(begin)), "to": stamp(_time(until))}
+            self.known.known_causes.append({"cause": decision.cause, **entry, **span, **note})
+
+    def _live(self, habits: Sequence[Habit], more: Any) -> None:
+        """Let habits happen until enough is told."""
+        if not habits:
+            return
+        shares: dict[str, int] = {}
+        for habit in habits:
+            shares[habit.behaviour.id] = shares.get(habit.behaviour.id, 0) + 1
+        liking = {name: self.draw.around(1.0, 2.0) for name in shares}
+        weights = [
+            habit.behaviour.raw.weight * liking[habit.behaviour.id] / shares[habit.behaviour.id] for habit in habits
+        ]
+        choice = Weighted(zip(habits, weights, strict=True))
+        dry = 0
+        while more() and dry < _DRY:
+            told = self._run(choice.draw(self.draw))
+            dry = 0 if told else dry + 1
+
+    def _run(self, habit: Habit) -> bool:
+        raw, draw = habit.behaviour.raw, self.draw
+        if habit.times is not None:
+            if not habit.times:
+                return False
+            at = habit.times.pop()
+        else:
+            at = self._moment(raw.at)
+        parameters = _drawn(habit.parameters.values, draw) if habit.base is None else _nearly(habit.base, draw)
+        who = habit.who
+        if not raw.steady and raw.actor != "everyday":
+            who = cast(raw.who, 1, self.network, draw)[0][0]
+        try:
+            reports = self.scene.happen(habit.behaviour, parameters, at, who, targets=habit.targets)
+        except NoSuchHost:
+            return False
+        habit.runs += 1
+        if habit.weary_after and habit.runs > habit.weary_after:
+            reports = [_labelled(report) for report in reports]
+        return self._keep(reports, habit.behaviour, habit.parameters.name, None)
+
+    def _campaigns(self, quota: int) -> None:
+        """Let campaigns happen until they brought enough reports with a category."""
+        possible = [
+            campaign
+            for campaign in self.library.campaigns.values()
+            if (not campaign.kinds or self.network.kind in campaign.kinds)
+            and (campaign.holdout == "train" or self.plan.split == "test")
+        ]
+        if not possible:
+            return
+        choice = Weighted((campaign, campaign.weight) for campaign in possible)
+        number = dry = 0
+        while self.with_category < quota and dry < _DRY // 20:
+            number += 1
+            before = len(self.rows)
+            try:
+                self._campaign(choice.draw(self.draw), number)
+            except NoSuchHost:
+                pass
+            dry = 0 if len(self.rows) > before else dry + 1
+
+    def _campaign(self, campaign: Campaign, number: int) -> None:
+        draw = self.draw
+        hosts: dict[str, list[Host]] = {}
+        for name, ends in campaign.hosts.items():
+            many = round(_number(ends.count, draw))
+            first = next(iter(hosts.values()))[0] if hosts else None
+            hosts[name] = cast(ends, many, self.network, draw, other=first)[0]
+        at = self.start + int(draw.random() * (self.end - self.start) * 0.8)
+        name = f"{self.plan.name}-{campaign.id}-{number}"
+        for step in campaign.steps:
+            if not draw.chance(step.chance):
+                continue
+            behaviour = self.library.behaviours[step.behaviour]
+            for _ in range(max(round(_number(step.times, draw)), 1)):
+                at += int(_number(step.after, draw))
+                if at >= self.end:
+                    return
+                who = draw.pick(hosts[step.who]) if step.who else cast(behaviour.raw.who, 1, self.network, draw)[0][0]
+                settled = [hosts[step.targets]] if step.targets else []
+                sets = [one for one in behaviour.sets if one.holdout == "train" or self.plan.split == "test"]
+                chosen = Weighted((one, one.weight) for one in sets).draw(draw)
+                parameters = _drawn(chosen.values, draw)
+                try:
+                    reports = self.scene.happen(behaviour, parameters, at, who, targets=settled)
+                except NoSuchHost:
+                    continue
+                self._keep(reports, behaviour, chosen.name, name)
+
+    def _keep(
+        self, reports: Sequence[Report], behaviour: Behaviour, parameter_set: str, campaign: str | None
+    ) -> bool:
+        """Take the events whose reports a sensor would keep apart from others; return whether any was."""
+        events: dict[int, list[Report]] = {}
+        for report in reports:
+            events.setdefault(report.event, []).append(report)
+        taken = False
+        for event in events.values():
+            decided = [self._decided(report, behaviour) for report in event]
+            if None in decided or event[-1].at >= self.end or not self._is_free(event):
+                continue
+            self.keys += 1
+            key = f"{self.keys:09d}"
+            for report in decided:
+                assert report is not None  # noqa: S101 - none of them is, see above
+                native = {**report.native, **self._feed(report)}
+                told = replace(report, native=native)
+                self.rows.append(Labelled(told, key, behaviour.id, parameter_set, campaign))
+                self.with_category += bool(report.truth.techniques)
+            taken = True
+        return taken
+
+    def _decided(self, report: Report, behaviour: Behaviour) -> Report | None:
+        """Return a report with the truth that the site's decisions make of it.
+
+        ``None`` for a hostile act that a decision would cover: such a decision would be wrong, and
+        the simulated sites make no wrong ones.
+        """
+        content, method = self.scene.site.content, report.native["method"]
+        if report.native.get("labels"):
+            return replace(report, truth=Truth(reason="benign"))
+        if not any(entry.method in (None, method) for entry in (*content.allowed, *content.known_causes)):
+            return report
+        event = event_of(report.native)
+        reason = "benign" if self.scene.site.allowed(event) is not None else None
+        if reason is None:
+            cause = self.scene.site.known_cause(event)
+            if cause is None or cause.cause is None:
+                return report
+            reason = CAUSES[cause.cause]
+        if behaviour.raw.actor != "everyday":
+            return None
+        return replace(report, truth=Truth(reason=reason))
+
+    def _is_free(self, event: Sequence[Report]) -> bool:
+        """Tell whether no other event of the same identity is near; if so, the time is taken."""
+        native = event[0].native
+        feed = self._feed(event[0])["data_feed"]
+        key = (native["source"]["ip"], native["method"], native.get("submethod"), feed, native["instance"])
+        begin, end = event[0].at - _APART, event[-1].at + _APART
+        spans = self.busy.setdefault(key, [])
+        if any(begin < until and since < end for since, until in spans):
+            return False
+        spans.append((event[0].at, event[-1].at))
+        return True
+
+    def _feed(self, report: Report) -> dict[str, str]:
+        """Return where the event was seen: at the border, in the core, or in the plant."""
+        if report.native["method"].startswith("OT") or report.native["method"] == "BROKENSEN":
+            return {"data_feed": "3" if "ot_device" in self.network.by_role else "2"}
+        ends = [report.native["source"]["ip"], *map(_ip, report.native.get("targets", ())[:1])]
+        return {"data_feed": "2" if all(map(self.scene.site.is_internal, ends)) else "1"}
+
+    def _moment(self, hours: str, days: int | None = None) -> int:
+        """Return a time of the run that lies in some hours of the site's day."""
+        draw = self.draw
+        while True:
+            at = self.start + int(draw.random() * 86_400 * (days or self.days))
+            if hours == "any" and not draw.chance(0.35):
+                return at
+            local = datetime.fromtimestamp(at, self.zone)
+            works = local.weekday() < 5 and 7 <= local.hour < 18
+            match hours:
+                case "any" | "working":
+                    fits = works or days is not None
+                case "evening":
+                    fits = 17 <= local.hour <= 23
+                case "night":
+                    fits = local.hour >= 21 or local.hour < 6
+                case _:
+                    fits = local.weekday() >= 5
+            if fits:
+                return at
+
+
+def _ip(target: str | Mapping[str, Any]) -> str:
+    return target if isinstance(target, str) else target["ip"]
+
+
+def _drawn(values: Mapping[str, Drawn], draw: Draw) -> dict[str, Any]:
+    scope: dict[str, Any] = {}
+    for name, drawn in values.items():
+        scope[name] = drawn(draw, scope)
+    return scope
+
+
+def _nearly(base: Mapping[str, Any], draw: Draw) -> dict[str, Any]:
+    """Return the parameters of a steady habit: those that it always has, give or take."""
+    return {
+        name: value * draw.around(1.0, 1.12) if isinstance(value, float) else value for name, value in base.items()
+    }
+
+
+def _number(raw: Any, draw: Draw) -> float:
+    return float(parse(raw)(draw, {}))
+
+
+def _labelled(report: Report) -> Report:
+    return replace(report, native={**report.native, "labels": ["False positive"]})
+
+
+def _time(at: int) -> datetime:
+    return datetime.fromtimestamp(at, UTC)
