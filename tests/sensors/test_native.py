@@ -142,7 +142,7 @@ def test_the_same_target_twice_is_one_with_all_that_is_known() -> None:
         ({"targets": [{"ip": "203.0.113.9", "received_bytes": "5 GiB"}]}, "/targets/0/received_bytes"),
         ({"targets": ["203.0.113.9"] * 10_001}, "/targets"),
         ({"target_count": "2"}, "/target_count"),
-        ({"target_count": 2.0}, "/target_count"),
+        ({"target_count": 2.5}, "/target_count"),
         ({"target_count": True}, "/target_count"),
         ({"target_count": -2}, "/target_count"),
         ({"direction": "outbound"}, "/direction"),
@@ -286,3 +286,22 @@ def test_an_event_comes_back_from_its_native_form(event: Event) -> None:
         assert isinstance(answer, Report)
         assert answer.event == event
         assert answer.ignored == ()
+
+
+@pytest.mark.parametrize("at", ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z"])
+def test_a_time_at_the_end_of_the_calendar_is_refused(at: str) -> None:
+    (answer,) = read([SMALL | {"detected_at": at}])
+    assert isinstance(answer, Reject)
+    assert answer.pointer == "/detected_at"
+
+
+def test_a_whole_number_may_be_written_with_a_point() -> None:
+    (answer,) = read([SMALL | {"target_count": 3.0}])
+    assert isinstance(answer, Report)
+    assert answer.event.target_count == 3
+
+
+@pytest.mark.parametrize("form", ["flowmon-cef", "flowmon-tsv"])
+def test_an_object_where_lines_are_due_is_refused(form: str) -> None:
+    (answer,) = read([SMALL], format=form)
+    assert isinstance(answer, Reject)

@@ -32,6 +32,9 @@ LABELS = 100
 WHOLE = 2**64 - 1
 """Largest number: what counters of 64 bits hold."""
 
+EARLIEST, LATEST = 1970, 9000
+"""Years that a report can be of."""
+
 
 def error(pointer: str, message: str, hint: str | None = None) -> EventError:
     """Return the error for a place in a record."""
@@ -73,6 +76,8 @@ def name(value: Any, pointer: str) -> str | None:
 
 def whole(value: Any, pointer: str, *, most: int = WHOLE) -> int:
     """Return a count: a whole number of at least 0."""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)  # JSON has one kind of number
     if not isinstance(value, int) or isinstance(value, bool):
         raise error(pointer, "not a whole number", "give an integer without quotes")
     if not 0 <= value <= most:
@@ -143,10 +148,10 @@ def moment(value: Any, pointer: str, zone: tzinfo) -> datetime | None:
 
 def utc(at: datetime, pointer: str, zone: tzinfo) -> datetime:
     """Return a time in UTC; without a zone it is taken in `zone`."""
-    try:
-        return (at if at.tzinfo else at.replace(tzinfo=zone)).astimezone(UTC)
-    except (OverflowError, ValueError):
-        raise error(pointer, "a time beyond the calendar") from None
+    # Far enough from the ends of the calendar that a window around it stays within.
+    if not EARLIEST <= at.year <= LATEST:
+        raise error(pointer, f"a time before {EARLIEST} or after {LATEST}")
+    return (at if at.tzinfo else at.replace(tzinfo=zone)).astimezone(UTC)
 
 
 def characteristics(value: Any, pointer: str) -> dict[str, Value]:

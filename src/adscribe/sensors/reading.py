@@ -116,6 +116,10 @@ class _Reading:
         if isinstance(line.content, Event):
             yield Report(line.number, "native", line.content)
             return
+        if not self.json:
+            wrong = EventError("no line of text", hint="this form comes in lines")
+            yield _reject(line.number, wrong, "")
+            return
         pointer, records = listed(line.content) if isinstance(line.content, Mapping) else ("", None)
         if records is None:
             yield self._record(Element(line.number, "", line.content))
