@@ -167,7 +167,9 @@ def _behaviour(raw: Definition, world: World) -> Behaviour:
     _check_ends(raw.who, world)
     kinds = {network.kind for network in world.networks.items}
     if unknown := set(raw.kinds) - kinds:
-        raise DefinitionError(f"{min(unknown)} is no kind of network", hint=f"one of {', '.join(sorted(kinds))}")
+        raise DefinitionError(
+            f"{min(unknown)} is no kind of network", hint=f"one of {', '.join(sorted(kinds))}"
+        )
     usual = {name: parse(value) for name, value in raw.parameters.items()}
     sets = [Parameters(PLAIN, 1.0, "train", usual)]
     sets += [_parameters(name, given, usual) for name, given in raw.sets.items()]
@@ -266,7 +268,9 @@ def _ports(raw: Any) -> Ports:
             return lambda draw, scope: tuple(
                 sorted({draw.whole(1024, 65_000) for _ in range(max(round(number(draw, scope)), 1))})
             )
-    raise DefinitionError(f"{raw!r} are no ports", hint="[443], {one: [[22], [445]]}, {some: […], count: 2}, {high: 3}")
+    raise DefinitionError(
+        f"{raw!r} are no ports", hint="[443], {one: [[22], [445]]}, {some: […], count: 2}, {high: 3}"
+    )
 
 
 def _check_ends(ends: Ends, world: World) -> None:

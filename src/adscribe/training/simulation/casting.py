@@ -90,7 +90,10 @@ def _outside(
     kinds: tuple[str, ...], number: int, listed: int, network: Network, draw: Draw, other: Host | None
 ) -> tuple[list[Host], int]:
     six = other is not None and other.six
-    hosts = {host.ip: host for host in (network.met(draw.pick(kinds), draw, six) for _ in range(min(number, listed)))}
+    hosts = {
+        host.ip: host
+        for host in (network.met(draw.pick(kinds), draw, six) for _ in range(min(number, listed)))
+    }
     return list(hosts.values()), number if number > listed else len(hosts)
 
 
@@ -103,7 +106,9 @@ def _swept(
     number = min(number, room)
     listed = min(number, ends.listed)
     found: list[Host] = []
-    for area, share in zip(areas, _shared(listed, [area.network.num_addresses - 2 for area in areas]), strict=True):
+    for area, share in zip(
+        areas, _shared(listed, [area.network.num_addresses - 2 for area in areas]), strict=True
+    ):
         size = area.network.num_addresses - 2
         step = max(min(size // max(share, 1), 1 + number // max(listed, 1)), 1)
         start = int(area.network.network_address) + 1 + draw.whole(0, max(size - share * step, 0))

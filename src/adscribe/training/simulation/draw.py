@@ -63,7 +63,7 @@ class Draw:
         return low + self.random() * (high - low)
 
     def around(self, median: float, factor: float) -> float:
-        """Return a log-normal number: two in three lie within `factor` of the median, none beyond its cube."""
+        """Return a log-normal number: two in three within `factor` of the median, none beyond its cube."""
         sigmas = min(max(float(self._generator.standard_normal()), -3.0), 3.0)
         return float(median * factor**sigmas)
 

@@ -142,7 +142,12 @@ class Scene:
         return reports
 
     def _ends(
-        self, template: Template, parameters: Mapping[str, Any], who: Host, before: list[Host], settled: list[Host]
+        self,
+        template: Template,
+        parameters: Mapping[str, Any],
+        who: Host,
+        before: list[Host],
+        settled: list[Host],
     ) -> tuple[Host, list[Host], int]:
         source = who
         if isinstance(template.raw.source, Ends):
@@ -165,7 +170,12 @@ class _Occurrence:
     """One event of a behaviour."""
 
     def __init__(
-        self, scene: Scene, behaviour: Behaviour, template: Template, parameters: Mapping[str, Any], number: int
+        self,
+        scene: Scene,
+        behaviour: Behaviour,
+        template: Template,
+        parameters: Mapping[str, Any],
+        number: int,
     ) -> None:
         self.scene = scene
         self.draw = scene.draw
@@ -200,7 +210,9 @@ class _Occurrence:
         for revision in range(1, reports + 1):
             if revision > 1 and growth is not None:
                 at += min(int(growth.every(draw, scope)), LONGEST_PAUSE)
-                ends, count = self._grown(growth, native, hidden, scope, source, ends, count, revision == reports)
+                ends, count = self._grown(
+                    growth, native, hidden, scope, source, ends, count, revision == reports
+                )
             if revision == turning and growth is not None:
                 success = True
                 for name, drawn in growth.on_success.items():
@@ -225,7 +237,12 @@ class _Occurrence:
             native["submethod"], characteristics["threat"] = self._named(raw.method)
         native["instance"] = raw.instance or "Default"
         native["source"] = {"ip": source.ip}
-        for key, value in (("mac", source.mac), ("hostname", source.hostname), ("user", source.user), ("country", source.country)):
+        for key, value in (
+            ("mac", source.mac),
+            ("hostname", source.hostname),
+            ("user", source.user),
+            ("country", source.country),
+        ):
             if value is not None and (key in ("mac", "hostname") or draw.chance(0.6)):
                 native["source"][key] = value
         native["detected_at"] = _stamp(at)
@@ -295,8 +312,8 @@ class _Occurrence:
         for name, value in characteristics.items():
             if _is_cumulative(name) and isinstance(value, int):
                 characteristics[name] = int(value * factor)
-        for name in hidden:
-            hidden[name] = int(hidden[name] * factor)
+        for name, amount in hidden.items():
+            hidden[name] = int(amount * factor)
         more = round(count * float(growth.targets(draw, scope)))
         if more > count and isinstance(raw.targets, Ends):
             added, _ = cast(raw.targets, more - count, self.scene.network, draw, other=source)
@@ -328,7 +345,9 @@ class _Occurrence:
         if updated is not None:
             native["updated_at"] = _stamp(updated)
 
-    def _share(self, targets: list[dict[str, Any]], values: Mapping[str, Any], hidden: Mapping[str, int]) -> None:
+    def _share(
+        self, targets: list[dict[str, Any]], values: Mapping[str, Any], hidden: Mapping[str, int]
+    ) -> None:
         """Give each listed target its bytes; the first has most of them."""
         sent = hidden.get("_sent_bytes", values.get("uploaded_bytes"))
         received = hidden.get("_received_bytes", values.get("downloaded_bytes"))
@@ -360,7 +379,13 @@ class _Occurrence:
         inside = source if source.zone is not None else next((host for host in ends if host.zone), None)
         return Situation(
             source="inside" if source.zone is not None else "outside",
-            targets=None if not sides else "mixed" if len(sides) > 1 else "inside" if True in sides else "outside",
+            targets=None
+            if not sides
+            else "mixed"
+            if len(sides) > 1
+            else "inside"
+            if True in sides
+            else "outside",
             success=success,
             forbidden=forbidden,
             target_count=count,
@@ -441,5 +466,3 @@ def _copied(native: Mapping[str, Any]) -> dict[str, Any]:
 
 def _stamp(at: int) -> str:
     return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -208,14 +209,19 @@ class _Life:
         habit = Habit(behaviour, parameters, who)
         if raw.steady:
             habit.base = _drawn(parameters.values, draw)
-            habit.targets = [self._settled(template.raw.targets, template.count, who, habit.base) for template in behaviour.templates]
+            habit.targets = [
+                self._settled(template.raw.targets, template.count, who, habit.base)
+                for template in behaviour.templates
+            ]
         if behaviour.every is not None:
             habit.times = self._rhythm(behaviour.every(draw, {}), raw.at)
         if raw.actor == "everyday" and self.known.level == "good" and draw.chance(0.06):
             habit.weary_after = draw.whole(2, 6)
         return habit
 
-    def _settled(self, ends: str | Ends | None, count: Drawn | None, who: Host, base: Mapping[str, Any]) -> list[Host]:
+    def _settled(
+        self, ends: str | Ends | None, count: Drawn | None, who: Host, base: Mapping[str, Any]
+    ) -> list[Host]:
         if not isinstance(ends, Ends) or count is None or ends.sweep or ends.new:
             return []
         return cast(ends, round(count(self.draw, base)), self.network, self.draw, other=who)[0]
@@ -250,7 +256,7 @@ class _Life:
             span = {"from": stamp(_time(begin)), "to": stamp(_time(until))}
             self.known.known_causes.append({"cause": decision.cause, **entry, **span, **note})
 
-    def _live(self, habits: Sequence[Habit], more: Any) -> None:
+    def _live(self, habits: Sequence[Habit], more: Callable[[], bool]) -> None:
         """Let habits happen until enough is told."""
         if not habits:
             return
@@ -259,7 +265,8 @@ class _Life:
             shares[habit.behaviour.id] = shares.get(habit.behaviour.id, 0) + 1
         liking = {name: self.draw.around(1.0, 2.0) for name in shares}
         weights = [
-            habit.behaviour.raw.weight * liking[habit.behaviour.id] / shares[habit.behaviour.id] for habit in habits
+            habit.behaviour.raw.weight * liking[habit.behaviour.id] / shares[habit.behaviour.id]
+            for habit in habits
         ]
         choice = Weighted(zip(habits, weights, strict=True))
         dry = 0
@@ -275,7 +282,9 @@ class _Life:
             at = habit.times.pop()
         else:
             at = self._moment(raw.at)
-        parameters = _drawn(habit.parameters.values, draw) if habit.base is None else _nearly(habit.base, draw)
+        parameters = (
+            _drawn(habit.parameters.values, draw) if habit.base is None else _nearly(habit.base, draw)
+        )
         who = habit.who
         if not raw.steady and raw.actor != "everyday":
             who = cast(raw.who, 1, self.network, draw)[0][0]
@@ -303,10 +312,8 @@ class _Life:
         while self.with_category < quota and dry < _DRY // 20:
             number += 1
             before = len(self.rows)
-            try:
+            with suppress(NoSuchHost):
                 self._campaign(choice.draw(self.draw), number)
-            except NoSuchHost:
-                pass
             dry = 0 if len(self.rows) > before else dry + 1
 
     def _campaign(self, campaign: Campaign, number: int) -> None:
@@ -326,7 +333,11 @@ class _Life:
                 at += int(_number(step.after, draw))
                 if at >= self.end:
                     return
-                who = draw.pick(hosts[step.who]) if step.who else cast(behaviour.raw.who, 1, self.network, draw)[0][0]
+                who = (
+                    draw.pick(hosts[step.who])
+                    if step.who
+                    else cast(behaviour.raw.who, 1, self.network, draw)[0][0]
+                )
                 settled = [hosts[step.targets]] if step.targets else []
                 sets = [one for one in behaviour.sets if one.holdout == "train" or self.plan.split == "test"]
                 chosen = Weighted((one, one.weight) for one in sets).draw(draw)
@@ -346,15 +357,13 @@ class _Life:
             events.setdefault(report.event, []).append(report)
         taken = False
         for event in events.values():
-            decided = [self._decided(report, behaviour) for report in event]
-            if None in decided or event[-1].at >= self.end or not self._is_free(event):
+            decided = [told for report in event if (told := self._decided(report, behaviour)) is not None]
+            if len(decided) < len(event) or event[-1].at >= self.end or not self._is_free(event):
                 continue
             self.keys += 1
             key = f"{self.keys:09d}"
             for report in decided:
-                assert report is not None  # noqa: S101 - none of them is, see above
-                native = {**report.native, **self._feed(report)}
-                told = replace(report, native=native)
+                told = replace(report, native={**report.native, **self._feed(report)})
                 self.rows.append(Labelled(told, key, behaviour.id, parameter_set, campaign))
                 self.with_category += bool(report.truth.techniques)
             taken = True
@@ -437,7 +446,8 @@ def _drawn(values: Mapping[str, Drawn], draw: Draw) -> dict[str, Any]:
 def _nearly(base: Mapping[str, Any], draw: Draw) -> dict[str, Any]:
     """Return the parameters of a steady habit: those that it always has, give or take."""
     return {
-        name: value * draw.around(1.0, 1.12) if isinstance(value, float) else value for name, value in base.items()
+        name: value * draw.around(1.0, 1.12) if isinstance(value, float) else value
+        for name, value in base.items()
     }
 
 

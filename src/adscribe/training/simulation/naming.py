@@ -5,16 +5,31 @@ from __future__ import annotations
 from adscribe.training.simulation.draw import Draw
 
 _CZECH = {
-    **{"lan": "VnitrniSit", "clients": "Stanice", "staff": "Zamestnanci", "servers": "Servery", "guests": "Hoste"},
+    **{
+        "lan": "VnitrniSit",
+        "clients": "Stanice",
+        "staff": "Zamestnanci",
+        "servers": "Servery",
+        "guests": "Hoste",
+    },
     **{"network": "SitovePrvky", "printers": "Tiskarny", "voice": "Telefony", "cameras": "Kamery"},
-    **{"administration": "Sprava", "operations": "Dohled", "plant-devices": "Vyroba", "customers": "Zakaznici"},
+    **{
+        "administration": "Sprava",
+        "operations": "Dohled",
+        "plant-devices": "Vyroba",
+        "customers": "Zakaznici",
+    },
 }
 _GERMAN = {
     **{"lan": "Hausnetz", "clients": "Arbeitsplaetze", "staff": "Mitarbeiter", "servers": "Serverraum"},
     **{"guests": "Gaeste", "printers": "Drucker", "voice": "Telefonie", "cameras": "Kameras"},
     **{"administration": "Verwaltung", "operations": "Betrieb", "plant-devices": "Steuerungen"},
 }
-_FEEDS = {"perimeter": ("Internet uplink", "WAN", "Edge"), "core": ("Core switch", "LAN core", "DC core"), "ot": ("Plant", "OT network", "Technology")}
+_FEEDS = {
+    "perimeter": ("Internet uplink", "WAN", "Edge"),
+    "core": ("Core switch", "LAN core", "DC core"),
+    "ot": ("Plant", "OT network", "Technology"),
+}
 STYLES = ("words", "dashes", "codes", "numbers", "czech", "german")
 
 

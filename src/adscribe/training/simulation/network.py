@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -14,9 +14,14 @@ from adscribe.training.simulation.world import COUNTRIES, NetworkKind, OutsideKi
 IPv4Network = ipaddress.IPv4Network
 _RESERVED = tuple(
     IPv4Network(block)
-    for block in ("0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12")
-    + ("192.0.0.0/24", "192.0.2.0/24", "192.168.0.0/16", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24")
+    for block in (
+        *("0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12"),
+        *("192.0.0.0/24", "192.0.2.0/24", "192.168.0.0/16", "198.18.0.0/15", "198.51.100.0/24"),
+        "203.0.113.0/24",
+    )
 )
+
+
 @dataclass(frozen=True, slots=True)
 class Host:
     """An address and who answers there.
@@ -214,7 +219,11 @@ class Network:
         if entry.addresses and not six:
             ip = draw.pick(entry.addresses)
         else:
-            ip = str(ipaddress.IPv6Address(_global_six(draw) + draw.whole(1, 2**50))) if six else public_address(draw)
+            ip = (
+                str(ipaddress.IPv6Address(_global_six(draw) + draw.whole(1, 2**50)))
+                if six
+                else public_address(draw)
+            )
         country = self._countries[entry.kind].draw(draw)
         name = None
         if entry.names and draw.chance(entry.named):
@@ -274,8 +283,8 @@ def public_address(draw: Draw) -> str:
 
 def _global_six(draw: Draw) -> int:
     """Return the first address of a random /48 of global unicast space that the registries give out."""
-    return (draw.pick((0x2A00, 0x2A01, 0x2A02, 0x2600, 0x2001)) << 112) + (draw.whole(0x1000, 0xFFFF) << 96) + (
-        draw.whole(1, 0xFFFE) << 80
+    return (
+        (draw.pick((0x2A00, 0x2A01, 0x2A02, 0x2600, 0x2001)) << 112)
+        + (draw.whole(0x1000, 0xFFFF) << 96)
+        + (draw.whole(1, 0xFFFE) << 80)
     )
-
-

@@ -6,18 +6,52 @@ from collections.abc import Callable
 
 from adscribe.training.simulation.draw import Draw
 
-_ONSETS = ("b", "br", "c", "d", "dr", "f", "g", "gr", "h", "k", "l", "m", "n", "p", "pr", "r", "s", "st", "t", "tr", "v", "z")
+_ONSETS = (
+    "b",
+    "br",
+    "c",
+    "d",
+    "dr",
+    "f",
+    "g",
+    "gr",
+    "h",
+    "k",
+    "l",
+    "m",
+    "n",
+    "p",
+    "pr",
+    "r",
+    "s",
+    "st",
+    "t",
+    "tr",
+    "v",
+    "z",
+)
 _VOWELS = ("a", "e", "i", "o", "u", "ai", "ou")
 _ENDS = ("", "", "l", "n", "r", "s", "t", "x", "nd", "rn")
 _TLDS = ("com", "net", "org", "info", "biz", "top", "ru", "cc", "xyz", "su")
-_VENDORS = ("3c:52:82", "00:1b:21", "f4:8e:38", "b8:27:eb", "00:50:56", "a4:bb:6d", "70:b3:d5", "d8:3a:dd", "00:0c:29")
+_VENDORS = (
+    "3c:52:82",
+    "00:1b:21",
+    "f4:8e:38",
+    "b8:27:eb",
+    "00:50:56",
+    "a4:bb:6d",
+    "70:b3:d5",
+    "d8:3a:dd",
+    "00:0c:29",
+)
 """Beginnings of hardware addresses that manufacturers have registered (IEEE OUI)."""
 
 
 def word(draw: Draw) -> str:
     """Return a word that could be a name."""
     return "".join(
-        draw.pick(_ONSETS) + draw.pick(_VOWELS) + draw.pick(_ENDS) for _ in range(2 if draw.chance(0.7) else 3)
+        draw.pick(_ONSETS) + draw.pick(_VOWELS) + draw.pick(_ENDS)
+        for _ in range(2 if draw.chance(0.7) else 3)
     )
 
 
@@ -31,13 +65,13 @@ def hardware_address(draw: Draw, *, randomised: bool) -> str:
 
 
 def _generated(draw: Draw) -> str:
-    """A second-level name as an algorithm makes it: even letters, or letters and digits."""
+    """Return a second-level name as an algorithm makes it: even letters, or letters and digits."""
     alphabet = "abcdefghijklmnopqrstuvwxyz" + ("0123456789" if draw.chance(0.5) else "")
     return f"{draw.letters(draw.whole(10, 24), alphabet)}.{draw.pick(_TLDS)}"
 
 
 def _delivery(draw: Draw) -> str:
-    """A coded name of a delivery network, tracker or tenant: looks generated, belongs to a service."""
+    """Return a coded name of a delivery network, tracker or tenant, which only looks generated."""
     style = draw.whole(0, 3)
     code = draw.letters(draw.whole(7, 14), "abcdefghijklmnopqrstuvwxyz0123456789")
     if style == 0:

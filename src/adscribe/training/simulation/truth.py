@@ -117,8 +117,8 @@ class Cases:
         self._cases = [
             (
                 case,
-                expand(case.role or (), known=("customer",)),
-                expand(case.target_role or (), known=("customer",)),
+                expand(case.role or [], known=("customer",)),
+                expand(case.target_role or [], known=("customer",)),
                 truth_of(case.give, case.ics or ics),
             )
             for case in cases
@@ -132,11 +132,10 @@ class Cases:
         """Return the truth of a situation."""
         for case, roles, target_roles, (truth, named) in self._cases:
             if _holds(case, roles, target_roles, situation):
-                if named and situation.named is not None:
-                    truth = joined(situation.named, truth)
-                if situation.ot or not truth.ics_techniques:
-                    return truth
-                return Truth(truth.techniques, truth.tactics, truth.reason)
+                given = joined(situation.named, truth) if named and situation.named is not None else truth
+                if situation.ot or not given.ics_techniques:
+                    return given
+                return Truth(given.techniques, given.tactics, given.reason)
         raise AssertionError("the last case has no condition")
 
 
@@ -145,9 +144,7 @@ def _conditions(case: Case) -> list[str]:
     return [name for name in fields if getattr(case, name) is not None]
 
 
-def _holds(
-    case: Case, roles: tuple[str, ...], target_roles: tuple[str, ...], situation: Situation
-) -> bool:
+def _holds(case: Case, roles: tuple[str, ...], target_roles: tuple[str, ...], situation: Situation) -> bool:
     if case.source is not None and case.source != situation.source:
         return False
     if case.targets is not None and case.targets != situation.targets:
@@ -197,14 +194,11 @@ def truth_of(give: Words, ics: Sequence[str] = ()) -> tuple[Truth, bool]:
     rest = [word for word in words if word != _NAMED]
     named = len(rest) < len(words)
     if len(rest) == 1 and rest[0] in REASONS:
-        reason: str | None = rest[0]
-        techniques, tactics = (), ()
-    else:
-        reason = None
-        techniques, tactics = _categories(rest, _matrix("enterprise", ENTERPRISE))
-        if not techniques and not named:
-            raise DefinitionError("a truth of neither a technique nor a reason")
-    return Truth(techniques, tactics, reason, *_categories(ics, _matrix("ics", ICS))), named
+        return Truth((), (), rest[0], *_categories(ics, _matrix("ics", ICS))), named
+    techniques, tactics = _categories(rest, _matrix("enterprise", ENTERPRISE))
+    if not techniques and not named:
+        raise DefinitionError("a truth of neither a technique nor a reason")
+    return Truth(techniques, tactics, None, *_categories(ics, _matrix("ics", ICS))), named
 
 
 def _categories(words: Iterable[str], matrix: Matrix) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -56,7 +56,9 @@ def amount(raw: Any) -> float:
         return float(raw)
     found = _AMOUNT.fullmatch(raw) if isinstance(raw, str) else None
     if found is None:
-        raise DefinitionError(f"{raw!r} is no amount", hint="write a number, or one with a unit: 5 GiB, 30 min")
+        raise DefinitionError(
+            f"{raw!r} is no amount", hint="write a number, or one with a unit: 5 GiB, 30 min"
+        )
     return float(found[1]) * _UNITS[found[2]]
 
 
@@ -100,8 +102,8 @@ def parse(raw: Any, *, text: bool = False) -> Drawn:
             probability = amount(share)
             return lambda draw, scope: draw.chance(probability)
         case {"make": str() as kind, **rest} if kind in texts.KINDS and rest.keys() <= {"count"}:
-            number = parse(rest.get("count", 1))
-            return lambda draw, scope: texts.made(kind, round(number(draw, scope)), draw)
+            many = parse(rest.get("count", 1))
+            return lambda draw, scope: texts.made(kind, round(many(draw, scope)), draw)
         case {"pick": list() as items, **rest} if items and not rest:
             choices = [parse(item, text=text) for item in items]
             return lambda draw, scope: draw.pick(choices)(draw, scope)
@@ -109,7 +111,8 @@ def parse(raw: Any, *, text: bool = False) -> Drawn:
             weighted = Weighted((parse(item, text=text), amount(weight)) for item, weight in items.items())
             return lambda draw, scope: weighted.draw(draw)(draw, scope)
     raise DefinitionError(
-        f"{raw!r} is no value", hint="a number, an expression, or one of around, between, even, pick, chance, make"
+        f"{raw!r} is no value",
+        hint="a number, an expression, or one of around, between, even, pick, chance, make",
     )
 
 
@@ -117,7 +120,9 @@ def _expression(raw: str) -> Drawn:
     try:
         tree = ast.parse(raw, mode="eval")
     except SyntaxError:
-        raise DefinitionError(f"{raw!r} is no expression", hint="a text goes with a name without a unit") from None
+        raise DefinitionError(
+            f"{raw!r} is no expression", hint="a text goes with a name without a unit"
+        ) from None
     evaluate = _compiled(tree.body, raw)
     return lambda draw, scope: evaluate(scope)
 
@@ -134,7 +139,9 @@ def _compiled(node: ast.expr, raw: str) -> Callable[[Scope], float]:
         case ast.Call(func=ast.Name(id=name), args=args, keywords=[]) if name in _FUNCTIONS:
             function, parts = _FUNCTIONS[name], [_compiled(arg, raw) for arg in args]
             return lambda scope: function(*(part(scope) for part in parts))
-    raise DefinitionError(f"{raw!r} is no expression that is understood here", hint="use + - * / min max round")
+    raise DefinitionError(
+        f"{raw!r} is no expression that is understood here", hint="use + - * / min max round"
+    )
 
 
 def _looked_up(scope: Scope, name: str) -> float:
@@ -156,6 +163,6 @@ def rounded(name: str, value: Any) -> Value:
     if isinstance(value, bool | str):
         return value
     if name.endswith(("_count", "_bytes")):
-        return max(int(round(value)), 0)
+        return max(round(float(value)), 0)
     shown = round(float(value), 3)
     return int(shown) if shown.is_integer() and not name.endswith("_ratio") else shown

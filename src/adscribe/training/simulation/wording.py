@@ -41,7 +41,11 @@ def describe(event: Mapping[str, Any], taste: float) -> str | None:
         return None
     other = max(taste - USUAL, 0.0) / (1 - USUAL)
     phrase, filled = fitting[int(other * len(fitting))]
-    return phrase.pieces[0] + "".join(f"{text}{piece}" for text, piece in zip(filled, phrase.pieces[1:], strict=True)) + "."
+    return (
+        phrase.pieces[0]
+        + "".join(f"{text}{piece}" for text, piece in zip(filled, phrase.pieces[1:], strict=True))
+        + "."
+    )
 
 
 @cache

@@ -1,4 +1,4 @@
-"""The world around the behaviours: kinds of networks, hosts outside, and named threats, as their files hold them."""
+"""The world around the behaviours: kinds of networks, hosts outside, and named threats."""
 
 from __future__ import annotations
 
