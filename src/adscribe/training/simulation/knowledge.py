@@ -13,10 +13,11 @@ from adscribe.training.simulation.draw import Draw, Weighted
 from adscribe.training.simulation.naming import Naming
 from adscribe.training.simulation.network import Area, Network
 
-LEVELS = Weighted((("good", 0.35), ("fair", 0.35), ("poor", 0.2), ("bare", 0.1)))
+LEVELS = Weighted((("good", 0.45), ("fair", 0.35), ("poor", 0.13), ("bare", 0.07)))
 """How well sites know themselves: all roles, most, few, none. Our assumption; the card counts them."""
 
-_ROLES_KNOWN = {"good": 1.0, "fair": 0.75, "poor": 0.3, "bare": 0.0}
+_ROLES_KNOWN = {"good": 1.0, "fair": 0.9, "poor": 0.4, "bare": 0.0}
+_FINER_KNOWN = {"good": 0.85, "fair": 0.45, "poor": 0.0, "bare": 0.0}
 _HOSTS_KNOWN = {"good": 1.0, "fair": 0.95, "poor": 0.8, "bare": 0.0}
 _PARTS_KNOWN = {"good": 0.9, "fair": 0.65, "poor": 0.3, "bare": 0.1}
 _ZONES = Weighted(
@@ -70,6 +71,8 @@ class SelfKnowledge:
         IANA name.
     hours : tuple of str
         Begin and end of work from Monday to Friday.
+    roles : frozenset of str
+        Those that the site has written down.
     allowed, forbidden, known_causes : list of dict
         Entries, as they stand in the file.
     """
@@ -77,14 +80,22 @@ class SelfKnowledge:
     level: str
     timezone: str
     hours: tuple[str, str]
+    roles: frozenset[str]
     allowed: list[dict[str, Any]] = field(default_factory=list)
     forbidden: list[dict[str, Any]] = field(default_factory=list)
     known_causes: list[dict[str, Any]] = field(default_factory=list)
 
     @classmethod
-    def drawn(cls, draw: Draw) -> SelfKnowledge:
-        """Return the knowledge of a random site, before anything was decided."""
-        return cls(LEVELS.draw(draw), _ZONES.draw(draw), draw.pick(_HOURS))
+    def drawn(cls, network: Network, draw: Draw) -> SelfKnowledge:
+        """Return what a random site knows of its network, before anything was decided."""
+        level = LEVELS.draw(draw)
+        finer = draw.chance(_FINER_KNOWN[level])
+        roles = frozenset(
+            role
+            for role in sorted(network.by_role)
+            if role != "customer" and (role in CORE_ROLES or finer) and draw.chance(_ROLES_KNOWN[level])
+        )
+        return cls(level, _ZONES.draw(draw), draw.pick(_HOURS), roles)
 
     def decides(self, draw: Draw) -> bool:
         """Return whether the site would write down a decision that is called for."""
@@ -182,14 +193,10 @@ def _ends(network: Network, filters: dict[str, list[str]], naming: Naming) -> di
 def _roles(
     network: Network, known: SelfKnowledge, filters: dict[str, list[str]], naming: Naming, draw: Draw
 ) -> dict[str, str]:
-    finer = known.level == "good" and draw.chance(0.6)
     zones = {tuple(host.ip for host in area.hosts): area for area in network.areas}
     roles: dict[str, str] = {}
-    for role, hosts in sorted(network.by_role.items()):
-        if role == "customer" or (role not in CORE_ROLES and not finer):
-            continue
-        if not draw.chance(_ROLES_KNOWN[known.level]):
-            continue
+    for role in sorted(known.roles):
+        hosts = network.by_role[role]
         area = zones.get(tuple(host.ip for host in hosts))
         name = naming.zone(area.name, area.segment) if area else ""
         if area is None or name not in filters:

@@ -74,12 +74,16 @@ def read_corpus(folder: Path) -> Iterator[tuple[list[Row], dict[str, str]]]:
     folder : Path
         What ``adscribe data build`` wrote.
     """
-    file = pq.ParquetFile(folder / "events.parquet")
-    for group in range(file.num_row_groups):
-        table = file.read_row_group(group).to_pydict()
-        site_rows = [_row(values) for values in zip(*(table[name] for name in Row._fields), strict=True)]
-        names = sorted({row.site_file for row in site_rows if row.site_file})
-        yield site_rows, {name: (folder / "sites" / name).read_text(encoding="utf-8") for name in names}
+    for group in range(pq.ParquetFile(folder / "events.parquet").num_row_groups):
+        yield read_group(folder, group)
+
+
+def read_group(folder: Path, group: int) -> tuple[list[Row], dict[str, str]]:
+    """Read one site of a corpus by its number: see `read_corpus`."""
+    table = pq.ParquetFile(folder / "events.parquet").read_row_group(group).to_pydict()
+    site_rows = [_row(values) for values in zip(*(table[name] for name in Row._fields), strict=True)]
+    names = sorted({row.site_file for row in site_rows if row.site_file})
+    return site_rows, {name: (folder / "sites" / name).read_text(encoding="utf-8") for name in names}
 
 
 def _row(values: tuple[object, ...]) -> Row:

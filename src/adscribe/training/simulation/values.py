@@ -162,6 +162,9 @@ def rounded(name: str, value: Any) -> Value:
     """
     if isinstance(value, bool | str):
         return value
+    if isinstance(value, int):
+        # Not by way of a float, which can't hold a counter of 64 bits.
+        return max(value, 0)
     if name.endswith(("_count", "_bytes")):
         return max(round(float(value)), 0)
     shown = round(float(value), 3)
