@@ -86,12 +86,12 @@ def test_few_events_have_no_figures_and_no_part_in_the_mean() -> None:
 
 def test_the_whole_answer() -> None:
     scores = measure(CASES, Draws.of(2))
-    assert (scores.events, scores.sites) == (90, 2)
-    assert value(scores.coverage) == pytest.approx(35 / 50)
-    assert value(scores.wrong) == pytest.approx(10 / 45)
-    assert value(scores.undetermined) == pytest.approx(5 / 90)
-    assert value(scores.exact) == pytest.approx(60 / 90)
-    assert value(scores.right) == pytest.approx(65 / 90)
+    assert (scores.whole.events, scores.whole.sites) == (90, 2)
+    assert value(scores.whole.coverage) == pytest.approx(35 / 50)
+    assert value(scores.whole.wrong) == pytest.approx(10 / 45)
+    assert value(scores.whole.undetermined) == pytest.approx(5 / 90)
+    assert value(scores.whole.exact) == pytest.approx(60 / 90)
+    assert value(scores.whole.right) == pytest.approx(65 / 90)
 
 
 def test_calm_is_reweighted_to_a_prevalence() -> None:
@@ -137,7 +137,7 @@ def test_the_curve_shows_equally_sure_answers_together() -> None:
 
 def test_the_same_seed_gives_the_same_interval_and_one_site_none() -> None:
     assert measure(CASES, Draws.of(2, seed=3)) == measure(CASES, Draws.of(2, seed=3))
-    alone = measure(judged(("a", SWEEP, SWEEP, 20), ("a", SWEEP, BENIGN, 20)), Draws.of(1)).coverage
+    alone = measure(judged(("a", SWEEP, SWEEP, 20), ("a", SWEEP, BENIGN, 20)), Draws.of(1)).whole.coverage
     assert alone == Estimate(0.5, 0.5, 0.5)
 
 
@@ -147,11 +147,11 @@ def test_sites_that_differ_make_wide_intervals() -> None:
     )
     same = [(f"{site}", SWEEP, answer, 10) for site in range(10) for answer in (SWEEP, BENIGN)]
     other = measure(judged(*same), Draws.of(10))
-    assert one.coverage is not None
-    assert other.coverage is not None
-    assert one.coverage.value == other.coverage.value == 0.5
-    assert one.coverage.high - one.coverage.low > 0.3
-    assert other.coverage.high == other.coverage.low
+    assert one.whole.coverage is not None
+    assert other.whole.coverage is not None
+    assert one.whole.coverage.value == other.whole.coverage.value == 0.5
+    assert one.whole.coverage.high - one.whole.coverage.low > 0.3
+    assert other.whole.coverage.high == other.whole.coverage.low
 
 
 CASE = st.tuples(
@@ -170,15 +170,21 @@ def test_figures_lie_within_their_intervals_bounds_and_right_answers_are_perfect
     case = judged(*cases)
     draws = Draws.of(len(case.sites), samples=50)
     scores = measure(case, draws)
-    figures = [scores.exact, scores.right, scores.coverage, scores.wrong, scores.calm.dangerous]
+    figures = [
+        scores.whole.exact,
+        scores.whole.right,
+        scores.whole.coverage,
+        scores.whole.wrong,
+        scores.whole.calm.dangerous,
+    ]
     figures += [found.f1 for found in scores.levels.values()]
     assert all(0 <= one.low <= one.high <= 1 for one in figures if one is not None)
-    assert value(scores.exact) <= value(scores.right)
+    assert value(scores.whole.exact) <= value(scores.whole.right)
     told = [(site, truth, truth, number) for site, truth, _, number in cases]
     perfect = measure(judged(*told), draws)
-    assert value(perfect.exact) == 1.0
+    assert value(perfect.whole.exact) == 1.0
     assert all(value(found.f1) == 1.0 for found in perfect.levels.values())
-    assert perfect.wrong is None or perfect.wrong.value == 0.0
+    assert perfect.whole.wrong is None or perfect.whole.wrong.value == 0.0
 
 
 @settings(max_examples=40, deadline=None)

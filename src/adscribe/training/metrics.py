@@ -109,8 +109,8 @@ class Calm(msgspec.Struct, frozen=True, kw_only=True):
     at_prevalence: dict[str, Estimate | None]
 
 
-class Scores(msgspec.Struct, frozen=True, kw_only=True):
-    """All that is measured of answers.
+class Whole(msgspec.Struct, frozen=True, kw_only=True):
+    """What is measured of answers as a whole.
 
     Attributes
     ----------
@@ -128,8 +128,6 @@ class Scores(msgspec.Struct, frozen=True, kw_only=True):
         Share of events for which the model can't tell.
     calm : Calm
         Of calm answers.
-    levels : dict of str to Level
-        By level.
     """
 
     events: int
@@ -140,6 +138,12 @@ class Scores(msgspec.Struct, frozen=True, kw_only=True):
     wrong: Estimate | None
     undetermined: Estimate | None
     calm: Calm
+
+
+class Scores(msgspec.Struct, frozen=True, kw_only=True):
+    """All that is measured of answers: as a whole, and label by label at each level."""
+
+    whole: Whole
     levels: dict[str, Level]
 
 
@@ -153,45 +157,65 @@ def measure(judged: Judged, draws: Draws) -> Scores:
     draws : Draws
         Of its sites.
     """
-    everything = judged.by_site()
-    shown, categories = judged.of_answer(_is_shown), judged.of_truth(_is_shown)
-    right = judged.of_both(is_right)
-    same = judged.of_both(
-        lambda answer, truth: (
-            (answer.techniques, answer.tactics, answer.reason)
-            == (truth.techniques, truth.tactics, truth.reason)
-        )
-    )
-    cant_tell = judged.of_answer(lambda answer: answer.reason == "undetermined")
-
-    def share(part: Floats, whole: Floats) -> Estimate | None:
-        return estimate(draws.ratio(part, whole))
-
     levels = {name: level(judged, labels, draws) for name, labels in LEVELS.items()}
     return Scores(
-        events=judged.events,
-        sites=int((everything > 0).sum()),
-        exact=share(judged.by_site(same), everything),
-        right=share(judged.by_site(right), everything),
-        coverage=share(judged.by_site(shown, categories), judged.by_site(categories)),
-        wrong=share(judged.by_site(shown, ~right), judged.by_site(shown)),
-        undetermined=share(judged.by_site(cant_tell), everything),
-        calm=calm(judged, draws),
+        whole=whole(judged, draws),
         levels={name: found for name, found in levels.items() if found.labels},
+    )
+
+
+class Tally(msgspec.Struct, frozen=True):
+    """A share of sums: what is counted, of what, by site."""
+
+    over: tuple[float, ...]
+    under: tuple[float, ...]
+
+
+def tallies(judged: Judged) -> dict[str, Tally]:
+    """Return the sums behind the figures that are one share of two sums."""
+    shown, categories = judged.of_answer(_is_shown), judged.of_truth(_is_shown)
+    right = judged.of_both(is_right)
+    calmly = judged.of_answer(lambda answer: answer.reason in CALM)
+    cant_tell = judged.of_answer(lambda answer: answer.reason == "undetermined")
+    dangerous = judged.of_truth(lambda truth: truth.is_category)
+    everything = judged.by_site()
+    found = {
+        "exact": (judged.by_site(judged.of_both(_is_same)), everything),
+        "right": (judged.by_site(right), everything),
+        "coverage": (judged.by_site(shown, categories), judged.by_site(categories)),
+        "wrong": (judged.by_site(shown, ~right), judged.by_site(shown)),
+        "undetermined": (judged.by_site(cant_tell), everything),
+        "dangerous_calm": (judged.by_site(calmly, dangerous), judged.by_site(calmly)),
+    }
+    for name, labels in LEVELS.items():
+        hits, said, true = (one.sum(axis=1) for one in _hits(judged, labels)[1:])
+        if true.sum():
+            found[f"{name}_f1"] = (2 * hits, said + true)
+    return {name: Tally(tuple(over.tolist()), tuple(under.tolist())) for name, (over, under) in found.items()}
+
+
+def whole(judged: Judged, draws: Draws) -> Whole:
+    """Measure answers as a whole; see `measure`."""
+    sums = tallies(judged)
+
+    def share(name: str) -> Estimate | None:
+        return estimate(draws.ratio(np.array(sums[name].over), np.array(sums[name].under)))
+
+    return Whole(
+        events=judged.events,
+        sites=int((judged.by_site() > 0).sum()),
+        exact=share("exact"),
+        right=share("right"),
+        coverage=share("coverage"),
+        wrong=share("wrong"),
+        undetermined=share("undetermined"),
+        calm=calm(judged, draws),
     )
 
 
 def level(judged: Judged, labels: Callable[[Outcome], Labels], draws: Draws) -> Level:
     """Measure one level: micro and macro averages, and label by label."""
-    truths, answers = [labels(one) for one in judged.truths], [labels(one) for one in judged.answers]
-    names = sorted(frozenset().union(*truths, *answers) - {"undetermined"})
-    true, shown = _table(truths, names), _table(answers, names)
-    neutral = _table([_parents(one) for one in judged.truths], names)
-    # Of each combination, by label.
-    is_true, is_shown = true[judged.truth], shown[judged.answer]
-    counted = is_shown & (is_true | ~neutral[judged.truth])
-    hits = _by_site(judged, is_true & is_shown)
-    support, said = _by_site(judged, is_true), _by_site(judged, counted)
+    names, hits, said, support = _hits(judged, labels)
     precision = draws.ratio(hits, said)
     recall = draws.ratio(hits, support)
     f1 = draws.ratio(2 * hits, support + said)
@@ -378,6 +402,25 @@ def curve(
 
 def _is_shown(outcome: Outcome) -> bool:
     return bool(outcome.tactics)
+
+
+def _is_same(answer: Outcome, truth: Outcome) -> bool:
+    return (answer.techniques, answer.tactics, answer.reason) == (
+        truth.techniques,
+        truth.tactics,
+        truth.reason,
+    )
+
+
+def _hits(judged: Judged, labels: Callable[[Outcome], Labels]) -> tuple[list[str], Floats, Floats, Floats]:
+    """Return the labels of a level; sites × labels: shown rightly, shown at all, true."""
+    truths, answers = [labels(one) for one in judged.truths], [labels(one) for one in judged.answers]
+    names = sorted(frozenset().union(*truths, *answers) - {"undetermined"})
+    is_true, is_shown = _table(truths, names)[judged.truth], _table(answers, names)[judged.answer]
+    neutral = _table([_parents(one) for one in judged.truths], names)[judged.truth]
+    counted = is_shown & (is_true | ~neutral)
+    hits, said, true = (_by_site(judged, held) for held in (is_true & is_shown, counted, is_true))
+    return names, hits, said, true
 
 
 def _table(sets: Sequence[Labels], names: Sequence[str]) -> Bools:

@@ -1,0 +1,229 @@
+"""One training run: from a corpus to an artefact that says what it promises."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from importlib import metadata
+from pathlib import Path
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array  # type: ignore[import-untyped]
+
+from adscribe.attack import Catalogue
+from adscribe.errors import AdscribeError
+from adscribe.model import golden
+from adscribe.model.artefact import Artefact, Training, save
+from adscribe.model.calibration import fit_temperature
+from adscribe.model.decoding import Decoder
+from adscribe.model.estimator import OutcomeClassifier
+from adscribe.model.novelty import Novelty
+from adscribe.model.outcomes import OutcomeSpace
+from adscribe.model.promises import Promises, Truths, halves, promise
+from adscribe.training import splits
+from adscribe.training.answering import columns
+from adscribe.training.dataset import Dataset, load
+from adscribe.training.evaluation import Evaluation, data_card, evaluate
+from adscribe.training.simulation.views import FULL
+
+Ints = NDArray[np.intp]
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What can be chosen.
+
+    Attributes
+    ----------
+    seed : int
+        Of everything that is drawn.
+    strength : float
+        Inverse strength of the penalty, see `OutcomeClassifier`.
+    iterations : int
+        At most.
+    rarest : int
+        Outcomes with fewer training rows are left out: nothing could be said of them.
+    golden : int
+        Golden events, each of another method.
+    """
+
+    seed: int = 0
+    strength: float = 1.0
+    iterations: int = 300
+    rarest: int = 10
+    golden: int = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """What came of a run."""
+
+    folder: Path
+    validation: Evaluation
+    promises: Promises
+    temperature: float
+
+
+def train(
+    data: Path,
+    out: Path,
+    settings: Settings | None = None,
+    *,
+    version: str = "1",
+    processes: int = 2,
+    say: Say = lambda line: None,
+) -> Trained:
+    """Train, calibrate and save a model, and measure it on the validation sites.
+
+    Parameters
+    ----------
+    data : Path
+        What ``adscribe data build`` wrote.
+    out : Path
+        Folder for the artefact; must not exist.
+    settings : Settings, optional
+        What can be chosen.
+    version : str
+        Of the model.
+    processes : int
+        How many work at once; no figure depends on it.
+    say : callable
+        Gets a line when a step is done.
+
+    Raises
+    ------
+    SplitError
+        If the parts of the data know of one another.
+    AdscribeError
+        If the data don't suffice.
+    """
+    settings = settings or Settings()
+    card = data_card(data)
+    names = ("site", "split", "campaign", "event_key", "behaviour", "parameter_set")
+    splits.check(columns(data, names), card["held_out"])
+    dataset = load(data, processes=processes)
+    say(f"{dataset.X.shape[0]:,} rows, {dataset.X.shape[1]:,} features")
+    artefact, temperature = fit(dataset, card["attack"], settings, say)
+    chosen = _golden_rows(dataset, settings)
+    events = [(msgspec.json.decode(dataset.native(row)), _site_text(data, dataset, row)) for row in chosen]
+    told = golden.record(events, artefact.features, artefact.outcomes, artefact.softmax)
+    save(
+        out,
+        artefact,
+        version=version,
+        package=metadata.version("adscribe"),
+        training=Training(
+            data=card["content_sha256"],
+            seed=settings.seed,
+            created=datetime.now(UTC).isoformat(timespec="seconds"),
+            temperature=temperature,
+            settings=asdict(settings),
+        ),
+        golden=told,
+    )
+    say(f"saved {out}")
+    validation = evaluate(out, data, split="validate", seed=settings.seed, processes=processes)
+    return Trained(out, validation, artefact.promises, temperature)
+
+
+def fit(
+    dataset: Dataset, attack: dict[str, str], settings: Settings, say: Say = lambda line: None
+) -> tuple[Artefact, float]:
+    """Fit all parts of a model.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        Rows of all parts.
+    attack : dict of str to str
+        Version of each domain of ATT&CK that the truths speak.
+    settings : Settings
+        What can be chosen.
+    say : callable
+        Gets a line when a step is done.
+
+    Returns
+    -------
+    Artefact, float
+        The model, and the temperature that its evidence was divided by.
+    """
+    space = outcome_space(dataset, attack, settings.rarest)
+    codes = truth_codes(dataset, space)
+    training, validation = part(dataset, "train", codes), part(dataset, "validate", codes)
+    texts, X = np.array(space.texts), narrow(dataset.X)  # noqa: N806 - scikit-learn's name
+    classifier = OutcomeClassifier(settings.strength, max_iter=settings.iterations).fit(
+        X[training],
+        texts[codes[training]],
+        validation=(X[validation], texts[codes[validation]]) if len(validation) else None,
+    )
+    say(f"{len(space.outcomes)} outcomes, trained in {classifier.n_iter_} iterations")
+    calibration = part(dataset, "calibrate")
+    for_temperature, for_promises = halves(dataset.site[calibration], settings.seed)
+    warm = calibration[np.isin(dataset.site[calibration], list(for_temperature))]
+    rest = calibration[np.isin(dataset.site[calibration], list(for_promises))]
+    if not len(warm) or not len(rest):
+        raise AdscribeError("too few calibration sites", hint="build more sites")
+    temperature = fit_temperature(classifier.softmax_, X[warm], codes[warm])
+    softmax = classifier.softmax_.scaled(temperature)
+    truths = Truths(
+        Decoder(space),
+        softmax.predict(X[rest]),
+        dataset.outcome[rest].tolist(),
+        dataset.site[rest].tolist(),
+    )
+    promises = promise(truths)
+    say(f"temperature {temperature:.2f}; promises at {_held(promises) or 'no risk'}")
+    fitted = part(dataset, "train")
+    novelty = Novelty.fit(X[fitted], dataset.method[fitted].tolist()).limited(
+        X[calibration], dataset.method[calibration].tolist(), dataset.unseen[calibration]
+    )
+    return Artefact(dataset.space, space, softmax, novelty, promises), temperature
+
+
+def outcome_space(dataset: Dataset, attack: dict[str, str], rarest: int) -> OutcomeSpace:
+    """Return the outcomes with enough training rows."""
+    counts = Counter(dataset.outcome[dataset.split == "train"].tolist())
+    texts = [text for text, number in counts.items() if number >= rarest]
+    return OutcomeSpace.of(texts, Catalogue.load(), attack["enterprise"], attack["ics"])
+
+
+def truth_codes(dataset: Dataset, space: OutcomeSpace) -> Ints:
+    """Return the place of each row's truth among the outcomes; -1 where it isn't one."""
+    places = {text: place for place, text in enumerate(space.texts)}
+    return np.array([places.get(text, -1) for text in dataset.outcome.tolist()], dtype=np.intp)
+
+
+def part(dataset: Dataset, split: str, codes: Ints | None = None) -> Ints:
+    """Return the rows of a part; with codes, those whose truth is an outcome."""
+    own = dataset.split == split
+    return np.flatnonzero(own if codes is None else own & (codes >= 0))
+
+
+def narrow(matrix: csr_array) -> csr_array:
+    """Return a matrix with indices of 32 bits: scikit-learn takes no others."""
+    indices, starts = matrix.indices.astype(np.int32), matrix.indptr.astype(np.int32)
+    return csr_array((matrix.data, indices, starts), shape=matrix.shape)
+
+
+def _held(promises: Promises) -> str:
+    return ", ".join(f"{step.risk:g}" for step in promises.steps if step.threshold is not None)
+
+
+def _golden_rows(dataset: Dataset, settings: Settings) -> list[int]:
+    """Return rows of the validation part, each of another method."""
+    rows = np.flatnonzero((dataset.split == "validate") & (dataset.view == FULL))
+    shuffled = np.random.default_rng(settings.seed).permutation(rows)
+    first: dict[str, int] = {}
+    for row in shuffled.tolist():
+        first.setdefault(str(dataset.method[row]), row)
+    return [first[method] for method in sorted(first)][: settings.golden]
+
+
+def _site_text(data: Path, dataset: Dataset, row: int) -> str:
+    name = dataset.site_file[row]
+    return (data / "sites" / str(name)).read_text(encoding="utf-8") if name else ""
