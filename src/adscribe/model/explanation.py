@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from adscribe.answer import evidence_of
@@ -91,20 +92,23 @@ class Explainer:
         return list(places), share
 
     def _worded(self, context: Context, keys: Sequence[str], weights: Numbers) -> tuple[Evidence, ...]:
-        order = np.argsort(-np.abs(weights), kind="stable")[:MOST]
-        named = [(keys[place], float(weights[place])) for place in order if abs(weights[place]) >= LEAST]
-        evidence = [_evidence(key, weight, context) for key, weight in named]
-        rest = round(float(weights.sum()) - sum(one.weight for one in evidence), 4)
-        if rest:
-            evidence.append(Evidence(fact=OTHERS, weight=rest))
-        return tuple(evidence)
+        found: dict[str, Evidence] = {}
+        for key, weight in zip(keys, weights.tolist(), strict=True):
+            # Two keys can rest on one observation; it is told once.
+            one = _evidence(key, weight, context)
+            same = found.get(one.fact)
+            found[one.fact] = replace(one, weight=one.weight + same.weight) if same else one
+        named = sorted(found.values(), key=lambda one: -abs(one.weight))[:MOST]
+        told = [replace(one, weight=round(one.weight, 4)) for one in named if abs(one.weight) >= LEAST]
+        rest = round(float(weights.sum()) - sum(one.weight for one in told), 4)
+        return (*told, Evidence(fact=OTHERS, weight=rest)) if rest else tuple(told)
 
 
 def _evidence(key: str, weight: float, context: Context) -> Evidence:
     fact = context.facts.get(key)
     if fact is not None:
-        return evidence_of(fact, weight, context)
-    return Evidence(fact=in_words(key, context), weight=round(weight, 4))
+        return replace(evidence_of(fact, 0.0, context), weight=weight)
+    return Evidence(fact=in_words(key, context), weight=weight)
 
 
 def contributions(model: Softmax, row: Row, labels: Array) -> Numbers:

@@ -8,7 +8,7 @@ of the method, by how seldom events of the method had them in training.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -60,6 +60,10 @@ class Novelty:
     spread: NDArray[np.float32]
     most_unseen: float = 1.0
     most_surprise: float = float("inf")
+    _codes: dict[str, int] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_codes", {name: code for code, name in enumerate(self.methods)})
 
     @classmethod
     def fit(cls, rows: csr_array, methods: Sequence[str]) -> Novelty:
@@ -103,9 +107,8 @@ class Novelty:
         false_rate : float
             The share; each of the two limits takes half of it.
         """
-        index = {name: code for code, name in enumerate(self.methods)}
-        known = np.array([name in index for name in methods])
-        codes = np.array([index[name] for name in methods if name in index], dtype=np.intp)
+        known = np.array([name in self._codes for name in methods])
+        codes = np.array([self._codes[name] for name in methods if name in self._codes], dtype=np.intp)
         means = _means(_present(rows)[np.flatnonzero(known)], self.surprise, codes)
         surprise = (means - self.centre[codes]) / self.spread[codes]
         part = 1 - false_rate / 2
@@ -117,10 +120,11 @@ class Novelty:
 
     def strangeness(self, method: str, row: Row) -> Strangeness | None:
         """Return how strange an event is; ``None`` for a method that was never seen."""
-        code = self._code(method)
+        code = self._codes.get(method)
         if code is None:
             return None
-        mean = self.surprise[code, row.indices].mean(dtype=np.float64) if len(row.indices) else 0.0
+        # An event of which no value has a column is strange by `unseen`.
+        mean = self.surprise[code][row.indices].sum(dtype=np.float32) / max(len(row.indices), 1)
         return Strangeness(row.unseen, float((mean - self.centre[code]) / self.spread[code]))
 
     def oddity(self, method: str, row: Row) -> str | None:
@@ -135,11 +139,6 @@ class Novelty:
         if found.surprise > self.most_surprise:
             return f"what the event says is untypical of {method}"
         return None
-
-    def _code(self, method: str) -> int | None:
-        place = int(np.searchsorted(self.methods, method))
-        found = place < len(self.methods) and self.methods[place] == method
-        return place if found else None
 
 
 def _present(rows: csr_array) -> csr_array:

@@ -6,10 +6,11 @@ share whose truth is a category is at most the calm risk, also where attacks are
 frequent than in the calibration data.
 
 Both are found by conformal risk control in the form of learn-then-test (Angelopoulos et al.,
-"Learn then Test", Annals of Applied Statistics 2025): thresholds are tested from the strictest to
-the loosest, each against the hypothesis that its share is too high, and the first that can't reject
-it ends the row. That controls the chance that any chosen threshold breaks its promise, without a
-share that falls monotonously. A share among what is shown is none of the losses that the expectation
+"Learn then Test", Annals of Applied Statistics 2025): thresholds are tested from strict to loose,
+each against the hypothesis that its share is too high, and the first that can't reject it ends the
+row; there are a few rows, so that an error among the surest answers doesn't end everything. That
+controls the chance that any chosen threshold breaks its promise, without a share that falls
+monotonously. A share among what is shown is none of the losses that the expectation
 bound of conformal risk control covers, and a set shown changes with the threshold, so a controller
 that takes one score and one truth an event doesn't fit either.
 
@@ -46,8 +47,8 @@ CONFIDENCE = 0.9
 
 _THRESHOLDS = np.concatenate([np.arange(LEAST, 0.9, 0.01), 1 - np.geomspace(0.1, 0.001, 40)])
 _CALM_THRESHOLDS = np.geomspace(1e-5, 0.3, 80)
-_ENOUGH = 3
-"""The row of tests begins where as many times the events are shown as could pass without an error."""
+_STARTS = (1 / 16, 1 / 4, 1 / 2)
+"""Rows of tests begin where these shares of the answers are given; each has its share of the doubt."""
 
 
 class Step(msgspec.Struct, frozen=True, kw_only=True):
@@ -233,26 +234,33 @@ def promise(
 
 
 def _tested(tallies: list[tuple[float, Tally]], risk: float, limit: float, confidence: float) -> Step:
-    """Return the loosest threshold before the first whose share may lie above the limit."""
+    """Return the loosest threshold that a row of tests without a failure leads to."""
     # Sites differ most visibly where there are most answers; a threshold without an error shows nothing.
     common = tallies[-1][1].design_effect
-    fewest = _ENOUGH * np.log(1 - confidence) / np.log1p(-limit) if limit < 1 else 0.0
-    found = Step(risk=risk)
-    for threshold, tally in tallies:
-        if tally.answers.sum() < fewest * common:
-            continue
-        bound = tally.bound(confidence, max(common, tally.design_effect))
-        if bound > limit:
-            break
-        found = Step(
-            risk=risk,
-            threshold=threshold,
-            answers=int(tally.answers.sum()),
-            wrong=int(tally.wrong.sum()),
-            sites=int((tally.answers > 0).sum()),
-            bound=bound,
-        )
-    return found
+    most = tallies[-1][1].answers.sum()
+    each = 1 - (1 - confidence) / len(_STARTS)
+    bounds = [tally.bound(each, max(common, tally.design_effect)) for _, tally in tallies]
+    # Where a row starts depends on the number of answers alone, never on their truths.
+    starts = [_first(tally.answers.sum() >= share * most for _, tally in tallies) for share in _STARTS]
+    passed = [start + _first(bound > limit for bound in bounds[start:]) for start in starts]
+    loosest = max((end - 1 for start, end in zip(starts, passed, strict=True) if end > start), default=None)
+    if loosest is None:
+        return Step(risk=risk)
+    threshold, tally = tallies[loosest]
+    return Step(
+        risk=risk,
+        threshold=threshold,
+        answers=int(tally.answers.sum()),
+        wrong=int(tally.wrong.sum()),
+        sites=int((tally.answers > 0).sum()),
+        bound=bounds[loosest],
+    )
+
+
+def _first(holds: Iterable[bool]) -> int:
+    """Return the place of the first that holds; the number of all where none does."""
+    places = list(holds)
+    return places.index(True) if True in places else len(places)
 
 
 def at_prevalence(share: float, own: float, other: float) -> float:
