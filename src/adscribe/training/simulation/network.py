@@ -20,6 +20,7 @@ _RESERVED = tuple(
         "203.0.113.0/24",
     )
 )
+_RANGES = tuple((int(block.network_address), int(block.broadcast_address)) for block in _RESERVED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,9 +277,9 @@ def public_block(draw: Draw, prefix: int) -> IPv4Network:
 def public_address(draw: Draw) -> str:
     """Return a random unicast address of the Internet."""
     while True:
-        address = ipaddress.IPv4Address((draw.whole(1, 223) << 24) + draw.whole(1, 2**24 - 2))
-        if not any(address in block for block in _RESERVED):
-            return str(address)
+        number = (draw.whole(1, 223) << 24) + draw.whole(1, 2**24 - 2)
+        if not any(first <= number <= last for first, last in _RANGES):
+            return f"{number >> 24}.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}"
 
 
 def _global_six(draw: Draw) -> int:
