@@ -58,3 +58,5 @@ vignettes: $(VENV)/run.stamp  ## score the codebook on the annotated vignettes, 
 
 docs: $(VENV)/run.stamp  ## write the generated pages again
 	$(BIN)/python -m adscribe.codebook.guide docs/methods
+	$(BIN)/python -m adscribe.features.guide docs/features.md
+	$(BIN)/python -m adscribe.sensors.flowmon.reference > docs/sensors/flowmon-details.md

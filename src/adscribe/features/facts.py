@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import lru_cache
 
-from adscribe.context.vocabulary import load_vocabulary
+from adscribe.context.vocabulary import Key, load_vocabulary
 from adscribe.features.feature import Feature
 from adscribe.features.reading import UNKNOWN, Reading
 from adscribe.features.steps import NUMBERS
@@ -24,6 +24,13 @@ REPORTED: Mapping[str, tuple[str, ...]] = {
 ELSEWHERE: tuple[str, ...] = tuple(table("reported")["other_methods"])
 """Keys that the reports of a method that isn't in `REPORTED` can tell."""
 
+
+def _values(key: Key) -> str:
+    if key.groups:
+        return f"A value, and the groups that it belongs to: {', '.join(key.groups)}."
+    return f"Values: {', '.join(key.values)}."
+
+
 FEATURES: tuple[Feature, ...] = (
     Feature("<METHOD>", "0 or 1", "The method of the event.", ("method",)),
     Feature(
@@ -36,7 +43,7 @@ FEATURES: tuple[Feature, ...] = (
         Feature(
             f"{key.name}=<value>",
             f"degree, by {key.unit}" if key.name in NUMBERS else "0 or 1",
-            f"{key.meaning} Values: {', '.join((*key.values, *key.groups))}.",
+            f"{key.meaning} {_values(key)}",
             (key.name,),
         )
         for key in load_vocabulary().keys.values()
