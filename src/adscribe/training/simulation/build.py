@@ -18,10 +18,11 @@ import pyarrow.parquet as pq  # type: ignore[import-untyped]
 from adscribe.errors import AdscribeError
 from adscribe.training.simulation.behaviours import load_library
 from adscribe.training.simulation.card import as_text, card
-from adscribe.training.simulation.life import SitePlan, tell
+from adscribe.training.simulation.life import tell
 from adscribe.training.simulation.plan import Plan
 from adscribe.training.simulation.rows import SCHEMA, Row, batch, digest, rows
 from adscribe.training.simulation.tally import Tally, tally_site
+from adscribe.training.simulation.told import SitePlan
 from adscribe.training.simulation.world import load_world
 
 Progress = Callable[[int, int, int], None]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -12,7 +13,7 @@ from adscribe.event.native import from_native
 from adscribe.sensors.flowmon.names import METHODS
 from adscribe.site import Site
 from adscribe.training.simulation.behaviours import Behaviour, Growth, Template
-from adscribe.training.simulation.casting import cast
+from adscribe.training.simulation.casting import NoSuchHost, cast
 from adscribe.training.simulation.definitions import Emit, Ends
 from adscribe.training.simulation.draw import Draw
 from adscribe.training.simulation.network import Host, Network
@@ -40,6 +41,9 @@ _LOGINS = {
     **{"POP3Protocol": (110,), "FTPProtocol": (21,), "SSHProtocol": (22,), "TelnetProtocol": (23,)},
     **{"RDPProtocol": (3389,), "HTTPProtocol": (80,)},
 }
+_TELLS_SUCCESS = frozenset(("SSHDICT", "TOR", "HONEYPOT", "DIRINET", "DNSANOMALY", "IPV6TUNNEL"))
+"""Methods that report failure too; of others a success may be known from flows, a failure isn't."""
+
 _LATEST_WINDOW = ("current_", "compared_", "device_", "reply_", "peak_", "expected_", "actual_")
 _STEADY_PARTS = ("_average_", "_max_", "_current_")
 
@@ -123,11 +127,6 @@ class Scene:
             The acting host.
         targets : sequence of sequences of Host, optional
             Targets of each event, where they are settled.
-
-        Raises
-        ------
-        NoSuchHost
-            The network has no hosts for a part.
         """
         reports: list[Report] = []
         before: list[Host] = []
@@ -135,10 +134,12 @@ class Scene:
             if template.raw.chance < 1 and not self.draw.chance(template.raw.chance):
                 continue
             settled = list(targets[number]) if number < len(targets) else []
-            source, ends, count = self._ends(template, parameters, who, before, settled)
-            before = ends
             one = _Occurrence(self, behaviour, template, parameters, number)
-            reports += one.reports(start + int(template.after(self.draw, parameters)), source, ends, count)
+            # Where the network has no hosts for an event, the behaviour happens without it.
+            with suppress(NoSuchHost):
+                source, before, count = self._ends(template, parameters, who, before, settled)
+                at = start + int(template.after(self.draw, parameters))
+                reports += list(one.reports(at, source, before, count))
         return reports
 
     def _ends(
@@ -153,6 +154,8 @@ class Scene:
         if isinstance(template.raw.source, Ends):
             source = cast(template.raw.source, 1, self.network, self.draw, other=who)[0][0]
         elif template.raw.source == "targets":
+            if not before:
+                raise NoSuchHost
             source = before[0]
         if settled:
             return source, settled, len(settled)
@@ -201,7 +204,7 @@ class _Occurrence:
         _as_reported(native)
         success = draw.chance(raw.success) if isinstance(raw.success, float) else raw.success
         growth = self.template.growth
-        if success is None and growth is not None and growth.success:
+        if success is None and growth is not None and growth.success and raw.method in _TELLS_SUCCESS:
             success = False
         reports = 1 + (round(growth.count(draw, scope)) if growth else 0)
         turning = draw.whole(2, reports) if growth and reports > 1 and draw.chance(growth.success) else 0

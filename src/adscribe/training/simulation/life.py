@@ -9,23 +9,20 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import numpy as np
-
-from adscribe.assign.decisions import CAUSES
-from adscribe.event.merge import INACTIVITY_TIMEOUT
 from adscribe.site import Site
 from adscribe.training.simulation.behaviours import Behaviour, Library, Parameters
 from adscribe.training.simulation.casting import NoSuchHost, cast
 from adscribe.training.simulation.definitions import Campaign, Ends
 from adscribe.training.simulation.draw import Draw, Weighted
-from adscribe.training.simulation.emission import Report, Scene, event_of
+from adscribe.training.simulation.emission import Report, Scene
 from adscribe.training.simulation.knowledge import SelfKnowledge, site_file, stamp
 from adscribe.training.simulation.network import Host, Network
-from adscribe.training.simulation.truth import Truth, expand
+from adscribe.training.simulation.told import SitePlan, Told
+from adscribe.training.simulation.truth import expand
 from adscribe.training.simulation.values import Drawn, parse
+from adscribe.training.simulation.watch import Watch
 from adscribe.training.simulation.world import World
 
-_APART = int(INACTIVITY_TIMEOUT.total_seconds()) + 300
 _SENSORS = ("flowmon-ads 13.0", "flowmon-ads 13.0", "flowmon-ads 12.5", "flowmon-ads 12.1")
 _CAMPAIGNS = 0.45
 """Share of the reports with a category that campaigns bring; the rest stand alone."""
@@ -44,69 +41,6 @@ _EXPLAINING = frozenset(
 
 _DRY = 400
 """Runs that bring nothing, after which a site has no more to tell."""
-
-
-@dataclass(frozen=True, slots=True)
-class SitePlan:
-    """What is asked of one site.
-
-    Attributes
-    ----------
-    name : str
-        Of the site.
-    seed : numpy.random.SeedSequence
-        Decides all.
-    split : str
-        ``train``, ``calibrate``, ``validate`` or ``test``.
-    reports : int
-        How many reports, updates included.
-    prevalence : float
-        Share of them with a category.
-    masked : float
-        Share of threats whose name is hidden or put in other words.
-    """
-
-    name: str
-    seed: np.random.SeedSequence
-    split: str
-    reports: int
-    prevalence: float
-    masked: float
-
-
-@dataclass(frozen=True, slots=True)
-class Labelled:
-    """A report, of which event of which behaviour it is."""
-
-    report: Report
-    event_key: str
-    behaviour: str
-    parameter_set: str
-    campaign: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """What one site tells.
-
-    Attributes
-    ----------
-    plan : SitePlan
-        What was asked.
-    kind, level : str
-        Kind of network, and how well the site knows itself.
-    site_file, bare_file : str
-        The site file; the same without roles, services and hours.
-    reports : tuple of Labelled
-        In order of time.
-    """
-
-    plan: SitePlan
-    kind: str
-    level: str
-    site_file: str
-    bare_file: str
-    reports: tuple[Labelled, ...]
 
 
 @dataclass(slots=True)
@@ -155,10 +89,6 @@ class _Life:
         first = datetime(2026, 1, 5, tzinfo=self.zone) + timedelta(days=draw.whole(0, 300))
         self.start = int(first.timestamp())
         self.end = self.start + self.days * 86_400
-        self.busy: dict[tuple[str | None, ...], list[tuple[int, int]]] = {}
-        self.rows: list[Labelled] = []
-        self.with_category = 0
-        self.keys = 0
         self.categories: list[Habit] = []
         self.ordinary: list[Habit] = []
         self._settle(self._of_split(library.behaviours.values()))
@@ -172,23 +102,20 @@ class _Life:
             plan.masked,
             draw.pick(_SENSORS),
         )
+        self.watch = Watch(self.network, self.scene.site, self.end)
 
     def told(self) -> Told:
         quota = round(self.plan.reports * self.plan.prevalence)
         self._campaigns(round(quota * _CAMPAIGNS))
-        self._live(self.categories, lambda: self.with_category < quota)
-        self._live(self.ordinary, lambda: len(self.rows) < self.plan.reports)
-        return Told(self.plan, self.network.kind, self.known.level, *self.files, tuple(self._in_order()))
-
-    def _in_order(self) -> Iterator[Labelled]:
-        """Yield the reports in order of time; ids count in that order too, so that they tell nothing."""
-        self.rows.sort(key=lambda row: (row.report.at, row.event_key, row.report.revision))
-        first = self.draw.whole(1_000, 900_000)
-        ids: dict[str, int] = {}
-        for row in self.rows:
-            number = ids.setdefault(row.event_key, len(ids))
-            report = replace(row.report, native={**row.report.native, "external_id": str(first + number)})
-            yield replace(row, report=report, event_key=f"{self.plan.name}-{number:06d}")
+        self._live(self.categories, lambda: self.watch.with_category < quota)
+        self._live(self.ordinary, lambda: len(self.watch) < self.plan.reports)
+        return Told(
+            self.plan,
+            self.network.kind,
+            self.known.level,
+            *self.files,
+            tuple(self.watch.in_order(self.plan.name, self.draw)),
+        )
 
     def _of_split(self, behaviours: Iterable[Behaviour]) -> Iterator[Behaviour]:
         for behaviour in behaviours:
@@ -236,7 +163,9 @@ class _Life:
     ) -> list[Host]:
         if not isinstance(ends, Ends) or count is None or ends.sweep or ends.new:
             return []
-        return cast(ends, round(count(self.draw, base)), self.network, self.draw, other=who)[0]
+        with suppress(NoSuchHost):
+            return cast(ends, round(count(self.draw, base)), self.network, self.draw, other=who)[0]
+        return []
 
     def _rhythm(self, every: float, hours: str) -> list[int]:
         """Return the times at which something is due that recurs, the last first."""
@@ -320,7 +249,7 @@ class _Life:
         habit.runs += 1
         if habit.weary_after and habit.runs > habit.weary_after:
             reports = [_labelled(report) for report in reports]
-        return self._keep(reports, habit.behaviour, habit.parameters.name, None)
+        return self.watch.keep(reports, habit.behaviour, habit.parameters.name, None)
 
     def _campaigns(self, quota: int) -> None:
         """Let campaigns happen until they brought enough reports with a category."""
@@ -334,12 +263,12 @@ class _Life:
             return
         choice = Weighted((campaign, campaign.weight) for campaign in possible)
         number = dry = 0
-        while self.with_category < quota and dry < _DRY // 20:
+        while self.watch.with_category < quota and dry < _DRY // 20:
             number += 1
-            before = len(self.rows)
+            before = len(self.watch)
             with suppress(NoSuchHost):
                 self._campaign(choice.draw(self.draw), number)
-            dry = 0 if len(self.rows) > before else dry + 1
+            dry = 0 if len(self.watch) > before else dry + 1
 
     def _campaign(self, campaign: Campaign, number: int) -> None:
         draw = self.draw
@@ -367,73 +296,8 @@ class _Life:
                 sets = [one for one in behaviour.sets if one.holdout == "train" or self.plan.split == "test"]
                 chosen = Weighted((one, one.weight) for one in sets).draw(draw)
                 parameters = _drawn(chosen.values, draw)
-                try:
-                    reports = self.scene.happen(behaviour, parameters, at, who, targets=settled)
-                except NoSuchHost:
-                    continue
-                self._keep(reports, behaviour, chosen.name, name)
-
-    def _keep(
-        self, reports: Sequence[Report], behaviour: Behaviour, parameter_set: str, campaign: str | None
-    ) -> bool:
-        """Take the events whose reports a sensor would keep apart from others; return whether any was."""
-        events: dict[int, list[Report]] = {}
-        for report in reports:
-            events.setdefault(report.event, []).append(report)
-        taken = False
-        for event in events.values():
-            decided = [told for report in event if (told := self._decided(report, behaviour)) is not None]
-            if len(decided) < len(event) or event[-1].at >= self.end or not self._is_free(event):
-                continue
-            self.keys += 1
-            key = f"{self.keys:09d}"
-            for report in decided:
-                told = replace(report, native={**report.native, **self._feed(report)})
-                self.rows.append(Labelled(told, key, behaviour.id, parameter_set, campaign))
-                self.with_category += bool(report.truth.techniques)
-            taken = True
-        return taken
-
-    def _decided(self, report: Report, behaviour: Behaviour) -> Report | None:
-        """Return a report with the truth that the site's decisions make of it.
-
-        ``None`` for a hostile act that a decision would cover: such a decision would be wrong, and
-        the simulated sites make no wrong ones.
-        """
-        content, method = self.scene.site.content, report.native["method"]
-        if report.native.get("labels"):
-            return replace(report, truth=Truth(reason="benign"))
-        if not any(entry.method in (None, method) for entry in (*content.allowed, *content.known_causes)):
-            return report
-        event = event_of(report.native)
-        reason = "benign" if self.scene.site.allowed(event) is not None else None
-        if reason is None:
-            cause = self.scene.site.known_cause(event)
-            if cause is None or cause.cause is None:
-                return report
-            reason = CAUSES[cause.cause]
-        if behaviour.raw.actor != "everyday":
-            return None
-        return replace(report, truth=Truth(reason=reason))
-
-    def _is_free(self, event: Sequence[Report]) -> bool:
-        """Tell whether no other event of the same identity is near; if so, the time is taken."""
-        native = event[0].native
-        feed = self._feed(event[0])["data_feed"]
-        key = (native["source"]["ip"], native["method"], native.get("submethod"), feed, native["instance"])
-        begin, end = event[0].at - _APART, event[-1].at + _APART
-        spans = self.busy.setdefault(key, [])
-        if any(begin < until and since < end for since, until in spans):
-            return False
-        spans.append((event[0].at, event[-1].at))
-        return True
-
-    def _feed(self, report: Report) -> dict[str, str]:
-        """Return where the event was seen: at the border, in the core, or in the plant."""
-        if report.native["method"].startswith("OT") or report.native["method"] == "BROKENSEN":
-            return {"data_feed": "3" if "ot_device" in self.network.by_role else "2"}
-        ends = [report.native["source"]["ip"], *map(_ip, report.native.get("targets", ())[:1])]
-        return {"data_feed": "2" if all(map(self.scene.site.is_internal, ends)) else "1"}
+                reports = self.scene.happen(behaviour, parameters, at, who, targets=settled)
+                self.watch.keep(reports, behaviour, chosen.name, name)
 
     def _moment(self, hours: str, days: int | None = None) -> int:
         """Return a time of the run that lies in some hours of the site's day."""
@@ -455,10 +319,6 @@ class _Life:
                     fits = local.weekday() >= 5
             if fits:
                 return at
-
-
-def _ip(target: str | Mapping[str, Any]) -> str:
-    return target if isinstance(target, str) else target["ip"]
 
 
 def _drawn(values: Mapping[str, Drawn], draw: Draw) -> dict[str, Any]:

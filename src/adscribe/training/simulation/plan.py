@@ -11,7 +11,7 @@ import numpy as np
 
 from adscribe.resources import shipped
 from adscribe.training.simulation.draw import Draw
-from adscribe.training.simulation.life import SitePlan
+from adscribe.training.simulation.told import SitePlan
 from adscribe.training.simulation.values import DefinitionError
 
 SPLITS: tuple[tuple[str, float], ...] = (

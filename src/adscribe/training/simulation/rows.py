@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa  # type: ignore[import-untyped]
 
 from adscribe.training.simulation.draw import Draw
-from adscribe.training.simulation.life import Labelled, Told
+from adscribe.training.simulation.told import Labelled, Told
 from adscribe.training.simulation.views import FULL, VIEWS, View, degraded
 
 SCHEMA = pa.schema(

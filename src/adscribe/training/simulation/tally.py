@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 
 from adscribe.context import Context
 from adscribe.training.simulation.behaviours import Library
-from adscribe.training.simulation.life import Told
 from adscribe.training.simulation.replay import replay
 from adscribe.training.simulation.rows import Row
+from adscribe.training.simulation.told import Told
 from adscribe.training.simulation.views import FULL
 
 _COUNTED = (
