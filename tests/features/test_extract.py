@@ -161,7 +161,11 @@ def test_what_is_no_evidence_changes_nothing(changed: dict[str, Any]) -> None:
 
 
 def test_addresses_that_move_within_their_filters_change_nothing() -> None:
-    sweep = {"method": "SCANS", "submethod": "TCPSYN", "targets": [f"10.1.4.{n}" for n in range(1, 120)]}
+    sweep: dict[str, Any] = {
+        "method": "SCANS",
+        "submethod": "TCPSYN",
+        "targets": [f"10.1.4.{n}" for n in range(1, 120)],
+    }
     moved = {**sweep, "source": "10.1.77.3", "targets": [f"10.1.91.{n}" for n in range(5, 124)]}
     assert extract(context(**sweep)) == extract(context(**moved))
 
