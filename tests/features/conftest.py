@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -27,15 +26,13 @@ assigned_filters: [{method: SCANS, filter: LAN}]
 """
 )
 
-Contextual = Callable[..., Context]
 
-
-def context(site: Site = SITE, **event: Any) -> Context:
+def context(**event: Any) -> Context:
     """Return the context of an event from a workstation on a Tuesday at ten."""
     record = {"source": "10.1.0.7", "detected_at": "2026-11-03T09:00:00Z", **event}
     (report,) = read(record, format="native")
     assert isinstance(report, Report)
-    return derive(report.event, site)
+    return derive(report.event, SITE)
 
 
 @pytest.fixture(scope="session")

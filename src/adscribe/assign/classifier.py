@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from adscribe.answer.assignment import Assignment
@@ -16,6 +17,7 @@ from adscribe.codebook import Codebook
 from adscribe.errors import EventError, ModelError, Place
 from adscribe.event.merge import INACTIVITY_TIMEOUT
 from adscribe.history import History
+from adscribe.model.learned import LearnedModel
 from adscribe.sensors import Readable, Reject, read
 from adscribe.site import Site
 
@@ -58,17 +60,19 @@ class Classifier:
         Parameters
         ----------
         model : str
-            ``"codebook"``: the rules that ship.
+            ``"codebook"``: the rules that ship; else the folder of a model that was trained.
 
         Raises
         ------
         ModelError
-            If there is no such model.
+            If there is no such model, or it can't be trusted.
         """
-        if model != "codebook":
-            raise ModelError(f"there is no model {model!r}", hint="use 'codebook'")
-        catalogue = Catalogue.load()
-        return cls(CodebookModel(Codebook.load(), catalogue), catalogue)
+        catalogue, codebook = Catalogue.load(), Codebook.load()
+        if model == "codebook":
+            return cls(CodebookModel(codebook, catalogue), catalogue)
+        if not Path(model).is_dir():
+            raise ModelError(f"there is no model {model!r}", hint="use 'codebook' or the folder of a model")
+        return cls(LearnedModel.load(model, catalogue, codebook), catalogue)
 
     def run(
         self,
@@ -108,17 +112,20 @@ class Classifier:
         ModelError
             If the model can't keep the promise.
         """
-        reference = self.model.reference
-        if risk is not None and reference.risk is None:
-            raise ModelError(
-                f"the model {reference.name} promises no error rate, so it can't be asked for one",
-                hint="leave out the risk",
-            )
+        model = self.model
+        if risk is not None:
+            if not isinstance(model, LearnedModel):
+                raise ModelError(
+                    f"the model {model.reference.name} promises no error rate, so it can't be asked for one",
+                    hint="leave out the risk",
+                )
+            model = model.with_risk(risk)
+        reference = model.reference
         translator = None
         if attack_version is not None:
             translator = VerdictTranslator(self.catalogue, reference.attack, attack_version)
         return Run(
-            self.model,
+            model,
             site or Site.default(),
             history=history,
             translator=translator,

@@ -40,7 +40,9 @@ def classify(
     site: Annotated[
         Path | None, typer.Option(help="Site file; private ranges are the inside when not given.")
     ] = None,
-    model: Annotated[str, typer.Option(help="Model that answers.")] = "codebook",
+    model: Annotated[
+        str, typer.Option(help="Model that answers: codebook, or the folder of a trained one.")
+    ] = "codebook",
     attack_version: Annotated[
         str | None, typer.Option(help="Version of Enterprise ATT&CK to answer in, such as 18.1.")
     ] = None,

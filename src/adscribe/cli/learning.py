@@ -29,7 +29,8 @@ def train(
 
     Example: adscribe train corpus --out models/adscribe --seed 7
     """
-    from adscribe.training.runs import Settings, run_training  # noqa: PLC0415 - the `train` extra
+    from adscribe.training.runs import run_training  # noqa: PLC0415 - the `train` extra
+    from adscribe.training.training import Settings  # noqa: PLC0415
 
     settings = Settings(seed=seed, strength=strength, iterations=iterations)
     trained, registered = run_training(

@@ -11,8 +11,9 @@ import sys
 
 import typer
 
-from adscribe.cli import attack, codebook, sensors, site
+from adscribe.cli import attack, codebook, data, sensors, site
 from adscribe.cli.classify import classify
+from adscribe.cli.learning import evaluate, promote, train
 from adscribe.cli.serve import serve
 from adscribe.errors import AdscribeError
 
@@ -26,10 +27,16 @@ app = typer.Typer(
 )
 app.command()(classify)
 app.command()(serve)
+app.command()(train)
+app.command()(evaluate)
+app.command()(promote)
 app.add_typer(sensors.app, name="sensors")
 app.add_typer(site.app, name="site")
 app.add_typer(attack.app, name="attack")
 app.add_typer(codebook.app, name="codebook")
+app.add_typer(data.app, name="data")
+
+_EXTRA = ("mapie", "matplotlib", "mlflow", "pandas", "pyarrow")
 
 
 def main() -> None:
@@ -38,6 +45,11 @@ def main() -> None:
         app()
     except AdscribeError as wrong:
         typer.echo(f"adscribe: {wrong}", err=True)
+        raise SystemExit(2) from None
+    except ModuleNotFoundError as missing:
+        if (missing.name or "").partition(".")[0] not in _EXTRA:
+            raise
+        typer.echo(f"adscribe: this needs {missing.name}: pip install 'adscribe[train]'", err=True)
         raise SystemExit(2) from None
     except BrokenPipeError:
         # The reader of a pipe, such as `head`, has seen enough.
