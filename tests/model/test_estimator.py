@@ -51,8 +51,8 @@ def test_training_stops_where_it_no_longer_generalises() -> None:
     rows, truth = drawn(3, 600)
     other, other_truth = drawn(4, 2000)
     loose = {"C": 1e4, "max_iter": 400, "tol": 1e-9}
-    stopped = OutcomeClassifier(**loose, patience=5).fit(rows, truth, validation=(other, other_truth))
-    through = OutcomeClassifier(**loose).fit(rows, truth)
+    stopped = OutcomeClassifier(**loose, patience=5).fit(rows, truth, validation=(other, other_truth))  # type: ignore[arg-type]
+    through = OutcomeClassifier(**loose).fit(rows, truth)  # type: ignore[arg-type]
 
     def loss(fitted: OutcomeClassifier) -> float:
         chosen = fitted.predict_proba(other)[np.arange(len(other_truth)), other_truth]
