@@ -1,7 +1,8 @@
 """A small model, made of the events that ship: varied, placed in several networks, answered by the codebook.
 
-The truths are drawn: that of the codebook's row as often as its ambiguity says, else, for a third of the doubt,
-that of another row that nothing known contradicts. So there is something to learn and something to be unsure of.
+The truths are drawn: that of the codebook's row as often as its ambiguity says, else, for a third
+of the doubt, that of another row that nothing known contradicts. So there is something to learn and
+something to be unsure of.
 """
 
 from __future__ import annotations
