@@ -23,9 +23,9 @@ from adscribe.model.decoding import Decoder
 from adscribe.model.estimator import OutcomeClassifier
 from adscribe.model.novelty import Novelty
 from adscribe.model.outcomes import OutcomeSpace
-from adscribe.model.promises import Promises, Truths, halves, promise
+from adscribe.model.promises import CONFIDENCE, Promises, Truths, halves, promise
 from adscribe.training import splits
-from adscribe.training.answering import columns
+from adscribe.training.answering import columns, usual_risk
 from adscribe.training.dataset import Dataset, load
 from adscribe.training.evaluation import Evaluation, data_card, evaluate
 from adscribe.training.simulation.views import FULL
@@ -48,6 +48,8 @@ class Settings:
         At most.
     rarest : int
         Outcomes with fewer training rows are left out: nothing could be said of them.
+    confidence : float
+        That a threshold keeps its promise; less only for a trial on little data.
     golden : int
         Golden events, each of another method.
     """
@@ -56,6 +58,7 @@ class Settings:
     strength: float = 1.0
     iterations: int = 300
     rarest: int = 10
+    confidence: float = CONFIDENCE
     golden: int = 24
 
 
@@ -100,7 +103,7 @@ def train(
     SplitError
         If the parts of the data know of one another.
     AdscribeError
-        If the data don't suffice.
+        If the data don't suffice, also for any promise.
     """
     settings = settings or Settings()
     card = data_card(data)
@@ -176,7 +179,9 @@ def fit(
         dataset.outcome[rest].tolist(),
         dataset.site[rest].tolist(),
     )
-    promises = promise(truths)
+    promises = promise(truths, confidence=settings.confidence)
+    # Fails where there is none: then there is nothing to answer by.
+    usual_risk(promises)
     say(f"temperature {temperature:.2f}; promises at {_held(promises) or 'no risk'}")
     fitted = part(dataset, "train")
     novelty = Novelty.fit(X[fitted], dataset.method[fitted].tolist()).limited(

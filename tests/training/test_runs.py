@@ -1,0 +1,166 @@
+"""A small run from simulated events to a promoted model, in a real MLflow store."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import msgspec
+import pandas as pd
+import pyarrow as pa  # type: ignore[import-untyped]
+import pyarrow.parquet as pq  # type: ignore[import-untyped]
+import pytest
+from typer import Typer
+from typer.testing import CliRunner
+
+from adscribe.assign import Assignment, Classifier
+from adscribe.cli import learning
+from adscribe.errors import AdscribeError
+from adscribe.site import Site
+from adscribe.training import report, tracking
+from adscribe.training.answering import load_models
+from adscribe.training.card import as_card
+from adscribe.training.evaluation import Evaluation, data_card
+from adscribe.training.promotion import RefusedError, promote
+from adscribe.training.runs import run_evaluation, run_training
+from adscribe.training.simulation import Plan, build_corpus
+from adscribe.training.training import Settings, Trained, train
+
+# So little data supports no promise at the usual confidence.
+GOOD = Settings(seed=3, iterations=40, confidence=0.5)
+WORSE = Settings(seed=3, iterations=40, confidence=0.5, strength=1e-3)
+
+
+class Runs(NamedTuple):
+    """What the runs left behind."""
+
+    data: Path
+    trained: Trained
+    version: str
+    evaluation: Evaluation
+
+
+# MLflow and what it brings warn of one another, and of themselves when imported.
+pytestmark = pytest.mark.filterwarnings("default")
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("corpus")
+    build_corpus(Plan(events=3600, sites=36, seed=3, prevalence=0.6, degraded=0.1), folder, processes=1)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def runs(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runs]:
+    store = tmp_path_factory.mktemp("store")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("MLFLOW_TRACKING_URI", raising=False)
+        patch.chdir(store)
+        trained, version = run_training(data, store / "model", GOOD, processes=1)
+        evaluation = run_evaluation(str(store / "model"), data, store / "report", processes=1)
+        promote(version)
+        yield Runs(data, trained, version, evaluation)
+
+
+def test_the_store_holds_what_went_in_and_what_came_out(runs: Runs) -> None:
+    assert Path("mlflow.db").exists()
+    found = tracking.mlflow().search_runs(
+        experiment_names=[tracking.EXPERIMENT], filter_string="tags.kind = 'training'", output_format="list"
+    )
+    (run,) = found
+    assert run.data.params["data_sha256"] == data_card(runs.data)["content_sha256"]
+    assert run.data.params["seed"] == "3"
+    assert run.data.tags["version.scikit-learn"]
+    assert run.data.metrics["codebook.coverage"] > 0
+    files = {file.path for file in tracking.client().list_artifacts(run.info.run_id, "evaluation")}
+    assert {"evaluation/evaluation.json", "evaluation/risk-coverage.svg"} <= files
+
+
+def test_the_model_beats_the_table_and_the_majority(runs: Runs) -> None:
+    scores = runs.evaluation.scores
+    exact = {name: one.whole.exact.value for name, one in scores.items() if one.whole.exact}
+    assert exact["likeliest"] > exact["table"] > exact["majority"]
+    assert runs.evaluation.data["split"] == "test"
+    wrong = scores["model"].whole.wrong
+    assert wrong is None or wrong.value < 0.3
+
+
+def test_the_same_seed_and_data_give_the_same_figures(runs: Runs, tmp_path: Path) -> None:
+    again = train(runs.data, tmp_path / "again", GOOD, processes=2)
+    first = msgspec.structs.replace(runs.trained.validation, artefact="")
+    assert msgspec.structs.replace(again.validation, artefact="") == first
+    assert again.promises == runs.trained.promises
+
+
+def test_the_registered_model_says_what_the_classifier_says_without_a_pickle(runs: Runs) -> None:
+    module = tracking.mlflow()
+    served = module.pyfunc.load_model(f"models:/{tracking.MODEL}@{tracking.CHAMPION}")
+    folder = runs.data
+    site = (folder / "sites" / sorted(path.name for path in (folder / "sites").iterdir())[1]).read_text(
+        "utf-8"
+    )
+    golden = msgspec.json.decode((runs.trained.folder / "golden.json").read_bytes())
+    events = [one["event"] for one in golden]
+    frame = pd.DataFrame({"event": [msgspec.json.encode(event).decode() for event in events]})
+    told = served.predict(frame, params={"site": site, "explain": True})
+    models = load_models(runs.trained.folder)
+    expected = Classifier(models.learned, models.catalogue).classify(events, site=Site.parse(site))
+    assert told["answer"].tolist() == [
+        one.to_json().decode() for one in expected if isinstance(one, Assignment)
+    ]
+
+
+def test_what_cannot_be_read_is_told_in_its_place(runs: Runs) -> None:
+    served = tracking.mlflow().pyfunc.load_model(f"models:/{tracking.MODEL}/{runs.version}")
+    told = served.predict(pd.DataFrame({"event": ['{"method": "SCANS"}']}))
+    assert set(msgspec.json.decode(told["answer"][0])) == {"reject"}
+
+
+def test_a_worse_model_is_refused_and_the_champion_stays(runs: Runs, tmp_path: Path) -> None:
+    _, version = run_training(runs.data, tmp_path / "worse", WORSE, version="2", processes=1)
+    with pytest.raises(AdscribeError, match="no evaluation"):
+        promote(version)
+    run_evaluation(f"models:/{tracking.MODEL}/{version}", runs.data, tmp_path / "report", processes=1)
+    with pytest.raises(RefusedError, match="the champion has"):
+        promote(version)
+    champion = tracking.client().get_model_version_by_alias(tracking.MODEL, tracking.CHAMPION)
+    assert str(champion.version) == runs.version
+
+
+def test_the_command_refuses_with_status_2_and_says_so(
+    runs: Runs, capsys: pytest.CaptureFixture[str]
+) -> None:
+    app = Typer()
+    app.command()(learning.train)
+    app.command()(learning.promote)
+    found = CliRunner().invoke(app, ["promote", "99"])
+    assert isinstance(found.exception, AdscribeError)
+    assert "no version 99" in str(found.exception)
+
+
+def test_the_card_answers_all_ten_pitfalls_with_its_own_figures(runs: Runs) -> None:
+    card = as_card(runs.evaluation, data_card(runs.data))
+    assert all(f"\n{number}. **" in card for number in range(1, 11))
+    assert runs.evaluation.artefact in card
+    assert report.told(runs.evaluation.scores["model"].whole.coverage) in card
+    assert "{" not in card
+
+
+def test_the_report_is_read_back_as_it_was_written(runs: Runs) -> None:
+    assert report.read(Path("report", report.JSON)) == runs.evaluation
+
+
+def test_a_corpus_whose_parts_know_of_one_another_is_refused(data: Path, tmp_path: Path) -> None:
+    shutil.copytree(data, tmp_path / "leaky")
+    table = pq.read_table(data / "events.parquet")
+    splits: list[Any] = table["split"].to_pylist()
+    splits[0] = "test" if splits[0] != "test" else "train"
+    pq.write_table(
+        table.set_column(table.schema.get_field_index("split"), "split", pa.array(splits)),
+        tmp_path / "leaky" / "events.parquet",
+    )
+    with pytest.raises(AdscribeError, match="lies in"):
+        train(tmp_path / "leaky", tmp_path / "model", GOOD, processes=1)
