@@ -7,4 +7,4 @@ from tests.shared import ROOT
 
 
 def test_the_page_is_up_to_date() -> None:
-    assert (ROOT / "docs" / "features.md").read_text(encoding="utf-8") == guide()
+    assert (ROOT / "docs" / "features.md").read_text(encoding="utf-8") == guide(), "run: make docs"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from adscribe.event.characteristics import CHARACTERISTICS
 from adscribe.features.feature import Feature
+from adscribe.features.groups import Group
 from adscribe.features.reading import COUNTED, Reading
 from adscribe.features.scales import COUNT, Quantity, features_of, measured
 
@@ -39,6 +40,6 @@ COUNTS = {
 FEATURES: tuple[Feature, ...] = features_of(COUNTS)
 
 
-def extract(reading: Reading) -> list[tuple[str, float]]:
+def extract(reading: Reading) -> list[Group]:
     """Return the features of counts."""
     return measured(reading, COUNTS, reading.numbers)

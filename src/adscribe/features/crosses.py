@@ -8,6 +8,7 @@ from functools import lru_cache
 from itertools import product
 
 from adscribe.features.feature import Feature
+from adscribe.features.groups import Group, Names
 from adscribe.features.reading import Reading
 from adscribe.features.steps import Degrees
 from adscribe.features.tables import table
@@ -64,30 +65,27 @@ FEATURES: tuple[Feature, ...] = tuple(
 )
 
 
-def extract(reading: Reading) -> list[tuple[str, float]]:
+def extract(reading: Reading) -> list[Group]:
     """Return the features of crosses."""
     terms, grouped, soft = reading.terms, reading.grouped, reading.soft
     method, kind = reading.method, reading.kind
-    found: list[tuple[str, float]] = []
+    found = []
     for cross in _of(tuple(terms)):
         sides = tuple([grouped[key] if key in cross.grouped else terms[key] for key in cross.keys])
         if soft and not soft.isdisjoint(cross.keys):
-            # Degrees below 1 differ from event to event: only the names are worth remembering.
             for combination in product(*sides):
-                degree = math.prod([degree for _, degree in combination])
                 texts = tuple([text for text, _ in combination])
-                found += [(name, degree) for name in _names(method, kind, cross.levels, texts)]
+                degree = math.prod([degree for _, degree in combination])
+                found.append((_named(method, kind, cross.levels, texts), degree))
         else:
-            found += _certain(method, kind, cross.levels, sides)
+            found.append((_certain(method, kind, cross.levels, sides), 1.0))
     return found
 
 
 @lru_cache(maxsize=2**14)
-def _certain(
-    method: str, kind: str, levels: tuple[str, ...], sides: tuple[Degrees, ...]
-) -> tuple[tuple[str, float], ...]:
+def _certain(method: str, kind: str, levels: tuple[str, ...], sides: tuple[Degrees, ...]) -> Names:
     combinations = product(*([text for text, _ in terms] for terms in sides))
-    return tuple((name, 1.0) for texts in combinations for name in _names(method, kind, levels, texts))
+    return Names(*(name for texts in combinations for name in _named(method, kind, levels, texts).names))
 
 
 @lru_cache(maxsize=4096)
@@ -96,6 +94,6 @@ def _of(known: tuple[str, ...]) -> tuple[Cross, ...]:
 
 
 @lru_cache(maxsize=2**15)
-def _names(method: str, kind: str, levels: tuple[str, ...], texts: tuple[str, ...]) -> tuple[str, ...]:
+def _named(method: str, kind: str, levels: tuple[str, ...], texts: tuple[str, ...]) -> Names:
     begins = {_METHOD: f"{method}&", _KIND: f"{kind}&", "nothing": ""}
-    return tuple(begins[level] + "&".join(texts) for level in levels)
+    return Names(*(begins[level] + "&".join(texts) for level in levels))

@@ -20,6 +20,7 @@ from adscribe.features import (
     volumes,
 )
 from adscribe.features.feature import Extractor
+from adscribe.features.groups import Group
 from adscribe.features.reading import Reading
 
 EXTRACTORS: tuple[Extractor, ...] = (
@@ -38,13 +39,18 @@ EXTRACTORS: tuple[Extractor, ...] = (
 """A module each, in the order of the documentation."""
 
 
-def pairs(context: Context) -> list[tuple[str, float]]:
-    """Return all named values of an event; no name comes twice."""
+def groups(context: Context) -> list[Group]:
+    """Return all named values of an event, by groups of names; no name comes twice."""
     reading = Reading.of(context)
-    found: list[tuple[str, float]] = []
+    found: list[Group] = []
     for extractor in EXTRACTORS:
         found.extend(extractor.extract(reading))
     return found
+
+
+def pairs(context: Context) -> list[tuple[str, float]]:
+    """Return all named values of an event, one by one."""
+    return [(name, value) for group, value in groups(context) for name in group.names]
 
 
 def extract(context: Context) -> dict[str, float]:

@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from adscribe.context.vocabulary import Key, load_vocabulary
 from adscribe.features.feature import Feature
+from adscribe.features.groups import Group, Names
 from adscribe.features.reading import UNKNOWN, Reading
 from adscribe.features.steps import NUMBERS
 from adscribe.features.tables import table
@@ -75,18 +76,24 @@ FEATURES: tuple[Feature, ...] = (
 )
 
 
-def extract(reading: Reading) -> list[tuple[str, float]]:
+def extract(reading: Reading) -> list[Group]:
     """Return the features of facts."""
-    method, kind, soft = reading.method, reading.kind, reading.soft
-    found = [(method, 1.0), (kind, 1.0)]
-    for key, terms in reading.grouped.items():
+    method, kind = reading.method, reading.kind
+    found = [(_method(method, kind), 1.0)]
+    for terms in reading.grouped.values():
         for text, degree in terms:
-            named = _named(method, kind, text)
-            found += [(name, degree) for name, _ in named] if key in soft else named
-    for key in tellable(reading.context.event.method):
-        if key not in reading.terms and NUMBERS.get(key) not in reading.numbers:
-            found += _unknown(method, key)
+            found.append((_named(method, kind, text), degree))
+    found += [
+        (_unknown(method, key), 1.0)
+        for key in tellable(reading.context.event.method)
+        if key not in reading.terms and NUMBERS.get(key) not in reading.numbers
+    ]
     return found
+
+
+@lru_cache(maxsize=4096)
+def _method(method: str, kind: str) -> Names:
+    return Names(method, kind)
 
 
 @lru_cache(maxsize=1024)
@@ -96,11 +103,11 @@ def tellable(method: str) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=2**15)
-def _named(method: str, kind: str, text: str) -> tuple[tuple[str, float], ...]:
-    return (text, 1.0), (f"{method}&{text}", 1.0), (f"{kind}&{text}", 1.0)
+def _named(method: str, kind: str, text: str) -> Names:
+    return Names(text, f"{method}&{text}", f"{kind}&{text}")
 
 
 @lru_cache(maxsize=2**13)
-def _unknown(method: str, key: str) -> tuple[tuple[str, float], ...]:
+def _unknown(method: str, key: str) -> Names:
     text = f"{key}={UNKNOWN}"
-    return (text, 1.0), (f"{method}&{text}", 1.0)
+    return Names(text, f"{method}&{text}")

@@ -7,6 +7,7 @@ from typing import Protocol
 
 import msgspec
 
+from adscribe.features.groups import Group
 from adscribe.features.reading import Reading
 
 
@@ -41,6 +42,6 @@ class Extractor(Protocol):
     FEATURES: tuple[Feature, ...]
     """All that it makes."""
 
-    def extract(self, reading: Reading, /) -> Iterable[tuple[str, float]]:
+    def extract(self, reading: Reading, /) -> Iterable[Group]:
         """Return named values; what isn't named is 0. No name comes twice."""
         ...

@@ -8,6 +8,7 @@ from functools import lru_cache
 from zlib import crc32
 
 from adscribe.features.feature import Feature
+from adscribe.features.groups import Group, Names
 from adscribe.features.reading import MAX_NAME, Reading
 
 VERSION = 1
@@ -33,22 +34,21 @@ FEATURES: tuple[Feature, ...] = (
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 
 
-def extract(reading: Reading) -> tuple[tuple[str, float], ...]:
+def extract(reading: Reading) -> tuple[Group, ...]:
     """Return the features of the names."""
     event = reading.context.event
     return _pieces(event.method[:MAX_NAME], (event.submethod or "")[:MAX_NAME])
 
 
 @lru_cache(maxsize=4096)
-def _pieces(method: str, submethod: str) -> tuple[tuple[str, float], ...]:
+def _pieces(method: str, submethod: str) -> tuple[Group, ...]:
     words = [word.lower() for name in (method, submethod) for word in _WORD.findall(name)]
     buckets = {
         crc32(text[start : start + 3].encode()) % BUCKETS
         for text in (f"^{name.lower()}$" for name in (method, submethod) if name)
         for start in range(len(text) - 2)
     }
-    weight = 1 / math.sqrt(len(buckets)) if buckets else 0.0
     return (
-        *((f"name:{word}", 1.0) for word in dict.fromkeys(words)),
-        *((f"name#{bucket}", weight) for bucket in sorted(buckets)),
+        (Names(*(f"name:{word}" for word in dict.fromkeys(words))), 1.0),
+        (Names(*(f"name#{bucket}" for bucket in sorted(buckets))), 1 / math.sqrt(len(buckets) or 1)),
     )

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 
 from adscribe.features.feature import Feature
+from adscribe.features.groups import Group, Names
 from adscribe.features.reading import Reading
 
 VERSION = 1
@@ -26,30 +28,29 @@ FEATURES: tuple[Feature, ...] = (
 )
 
 
-def extract(reading: Reading) -> list[tuple[str, float]]:
+def extract(reading: Reading) -> list[Group]:
     """Return the features of ports and protocols, alone and with the method."""
     event = reading.context.event
     return [*_ports(reading.method, event.ports), *_protocols(reading.method, event.protocols)]
 
 
 @lru_cache(maxsize=2**10)
-def _ports(method: str, ports: tuple[int, ...]) -> tuple[tuple[str, float], ...]:
+def _ports(method: str, ports: tuple[int, ...]) -> tuple[Group, ...]:
     numbers = set(ports)
-    if not numbers:
-        return ()
     low = sum(port < REGISTERED for port in numbers)
     high = sum(port >= EPHEMERAL for port in numbers)
     shares = zip(_RANGES, (low, len(numbers) - low - high, high), strict=True)
-    found = [(name, number / len(numbers)) for name, number in shares if number]
-    if len(numbers) <= NAMED:
-        found += [(f"port={port}", 1.0) for port in sorted(numbers)]
-    return _with_method(method, found)
+    found = [(_named(method, (name,)), number / len(numbers)) for name, number in shares if number]
+    if numbers and len(numbers) <= NAMED:
+        found.append((_named(method, [f"port={port}" for port in sorted(numbers)]), 1.0))
+    return tuple(found)
 
 
 @lru_cache(maxsize=2**10)
-def _protocols(method: str, protocols: tuple[int, ...]) -> tuple[tuple[str, float], ...]:
-    return _with_method(method, [(f"protocols={protocol}", 1.0) for protocol in sorted(set(protocols))])
+def _protocols(method: str, protocols: tuple[int, ...]) -> tuple[Group, ...]:
+    names = [f"protocols={protocol}" for protocol in sorted(set(protocols))]
+    return ((_named(method, names), 1.0),) if names else ()
 
 
-def _with_method(method: str, found: list[tuple[str, float]]) -> tuple[tuple[str, float], ...]:
-    return (*found, *((f"{method}&{name}", value) for name, value in found))
+def _named(method: str, names: Sequence[str]) -> Names:
+    return Names(*names, *(f"{method}&{name}" for name in names))

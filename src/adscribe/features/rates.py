@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from adscribe.event.characteristics import CHARACTERISTICS
 from adscribe.features.feature import Feature
+from adscribe.features.groups import Group
 from adscribe.features.reading import Reading
 from adscribe.features.scales import COUNT, RATIO, SECONDS, SHARE, Quantity, features_of, measured
 
@@ -37,6 +38,6 @@ RATES = {
 FEATURES: tuple[Feature, ...] = features_of(RATES)
 
 
-def extract(reading: Reading) -> list[tuple[str, float]]:
+def extract(reading: Reading) -> list[Group]:
     """Return the features of rates."""
     return measured(reading, RATES, reading.numbers)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from adscribe.features.feature import Feature
+from adscribe.features.groups import Group, Names
 from adscribe.features.reading import Reading
 
 
@@ -91,7 +92,7 @@ class Quantity:
 
 def measured(
     reading: Reading, quantities: Mapping[str, Quantity], numbers: Mapping[str, float]
-) -> list[tuple[str, float]]:
+) -> list[Group]:
     """Return the features of those numbers that are among the quantities, alone and with the method."""
     found = []
     for name, number in numbers.items():
@@ -99,18 +100,17 @@ def measured(
         if quantity is None:
             continue
         value, bins = quantity.scale.read(number)
-        alone, with_method, knots = _names(reading.method, name, quantity)
-        found += [(alone, value), (with_method, value)]
+        named, knots = _named(reading.method, name, quantity)
+        found.append((named, value))
         for index, share in bins:
-            alone, with_method = knots[index]
-            found += [(alone, share), (with_method, share)]
+            found.append((knots[index], share))
     return found
 
 
 @lru_cache(maxsize=2**12)
-def _names(method: str, name: str, quantity: Quantity) -> tuple[str, str, tuple[tuple[str, str], ...]]:
-    bins = tuple(f"{name}~{knot:.12g}" for knot in quantity.scale.knots)
-    return name, f"{method}&{name}", tuple((text, f"{method}&{text}") for text in bins)
+def _named(method: str, name: str, quantity: Quantity) -> tuple[Names, tuple[Names, ...]]:
+    knots = [f"{name}~{knot:.12g}" for knot in quantity.scale.knots]
+    return Names(name, f"{method}&{name}"), tuple(Names(knot, f"{method}&{knot}") for knot in knots)
 
 
 def features_of(quantities: Mapping[str, Quantity]) -> tuple[Feature, ...]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import lru_cache
 
 from adscribe.features.feature import Feature
-from adscribe.features.reading import Reading, texts
+from adscribe.features.groups import Group, Names
+from adscribe.features.reading import Reading
 
-VERSION = 1
+VERSION = 2
 
 KEYS = (
     "target_scale",
@@ -25,7 +25,7 @@ KEYS = (
 FEATURES: tuple[Feature, ...] = tuple(
     Feature(
         f"{side}.{key}=<value>",
-        "0 or 1",
+        "degree",
         f"`{key}` of the targets {side} alone; alone and with the method.",
         ("targets", key),
     )
@@ -34,16 +34,17 @@ FEATURES: tuple[Feature, ...] = tuple(
 )
 
 
-def extract(reading: Reading) -> Iterator[tuple[str, float]]:
+def extract(reading: Reading) -> list[Group]:
     """Return the features of the two sides."""
-    for part in reading.context.parts:
-        (side,) = part.values("targets")
+    found = []
+    for part in map(Reading.of, reading.context.parts):
+        (side,) = part.context.values("targets")
         for key in KEYS:
-            for text, _ in texts(key, part.values(key)):
-                for name in _names(reading.method, side, text):
-                    yield name, 1.0
+            for text, degree in part.terms.get(key, ()):
+                found.append((_named(reading.method, side, text), degree))
+    return found
 
 
 @lru_cache(maxsize=2**13)
-def _names(method: str, side: str, text: str) -> tuple[str, str]:
-    return f"{side}.{text}", f"{method}&{side}.{text}"
+def _named(method: str, side: str, text: str) -> Names:
+    return Names(f"{side}.{text}", f"{method}&{side}.{text}")

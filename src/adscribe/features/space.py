@@ -7,7 +7,6 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from functools import cached_property
-from itertools import repeat
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -15,11 +14,16 @@ from numpy.typing import NDArray
 
 from adscribe.context import Context
 from adscribe.errors import ModelError
-from adscribe.features.extraction import pairs, versions
+from adscribe.features.extraction import groups, versions
 from adscribe.features.grammar import keys_of
+from adscribe.features.groups import Names
 
 MINIMUM = 20
 """How often a name must be seen to become a column."""
+
+
+REMEMBERED = 2**17
+"""Groups of names whose columns are remembered."""
 
 
 class Row(NamedTuple):
@@ -40,6 +44,20 @@ class Row(NamedTuple):
     unseen: float
 
 
+class _Places(dict[Names, tuple[tuple[int, ...], int]]):
+    """The columns of groups of names, and how many of their names have none."""
+
+    def __init__(self, index: Mapping[str, int]) -> None:
+        self._index = index
+
+    def __missing__(self, group: Names) -> tuple[tuple[int, ...], int]:
+        if len(self) >= REMEMBERED:
+            self.clear()
+        columns = tuple(self._index[name] for name in group.names if name in self._index)
+        self[group] = columns, len(group.names) - len(columns)
+        return self[group]
+
+
 class FeatureSpace:
     """Named columns.
 
@@ -51,7 +69,7 @@ class FeatureSpace:
 
     def __init__(self, names: Iterable[str]) -> None:
         self.names: tuple[str, ...] = tuple(sorted(set(names)))
-        self._index = {name: index for index, name in enumerate(self.names)}
+        self._placed = _Places({name: index for index, name in enumerate(self.names)})
 
     @classmethod
     def fit(cls, samples: Iterable[Mapping[str, float]], *, minimum: int = MINIMUM) -> FeatureSpace:
@@ -77,13 +95,18 @@ class FeatureSpace:
 
     def row(self, context: Context) -> Row:
         """Return an event's columns, their values and the share that has no column."""
-        named, values = zip(*pairs(context), strict=True)
-        columns = [*map(self._index.get, named, repeat(-1))]
-        # Names without a column are -1, and so come first.
-        unseen = columns.count(-1)
+        columns: list[int] = []
+        values: list[float] = []
+        unseen = 0
+        for group, value in groups(context):
+            placed, strange = self._placed[group]
+            columns += placed
+            values += [value] * len(placed)
+            unseen += strange
         indices = np.array(columns, dtype=np.int32)
-        known = indices.argsort()[unseen:]
-        return Row(indices[known], np.array(values, dtype=np.float32)[known], unseen / len(columns))
+        order = indices.argsort()
+        share = unseen / (unseen + len(columns))
+        return Row(indices[order], np.array(values, dtype=np.float32)[order], share)
 
     def vectorize(self, context: Context) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
         """Return an event's columns, ascending, and their values."""
@@ -92,8 +115,7 @@ class FeatureSpace:
 
     def unseen(self, context: Context) -> float:
         """Return the share of an event's named values that aren't among the columns."""
-        named = pairs(context)
-        return sum(name not in self._index for name, _ in named) / len(named)
+        return self.row(context).unseen
 
     def keys_of(self, index: int) -> tuple[str, ...]:
         """Return what a column rests on: see `Feature`."""

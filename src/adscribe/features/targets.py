@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 
 from adscribe.features.feature import Feature
+from adscribe.features.groups import Group
 from adscribe.features.reading import Reading
 from adscribe.features.scales import COUNT, SHARE, Quantity, features_of, measured
 
@@ -21,7 +22,7 @@ TARGETS = {
 FEATURES: tuple[Feature, ...] = features_of(TARGETS)
 
 
-def extract(reading: Reading) -> list[tuple[str, float]]:
+def extract(reading: Reading) -> list[Group]:
     """Return the features of a set of targets; a single one is told by its facts alone."""
     context = reading.context
     targets = context.event.targets

@@ -9,6 +9,7 @@ from zlib import crc32
 
 from adscribe.event import Event, Source, Target
 from adscribe.features.feature import Feature
+from adscribe.features.groups import Group, Names
 from adscribe.features.reading import Reading
 from adscribe.sensors.flowmon.names import METHODS
 
@@ -51,7 +52,7 @@ _APART = re.compile(r"[-_/]")
 _LENGTHS = range(2, 25)
 
 
-def extract(reading: Reading) -> list[tuple[str, float]]:
+def extract(reading: Reading) -> list[Group]:
     """Return the features of texts."""
     event = reading.context.event
     said = [str(event.characteristics[name]) for name in TEXTS if name in event.characteristics]
@@ -64,7 +65,7 @@ def extract(reading: Reading) -> list[tuple[str, float]]:
     if not words:
         return []
     weight = 1 / math.sqrt(len(words))
-    return [(bucket, weight) for bucket in words]
+    return [(_named(bucket), weight) for bucket in words]
 
 
 @lru_cache(maxsize=4096)
@@ -85,3 +86,8 @@ def _hosts(event: Event) -> set[str]:
     names = {name.lower() for end in ends if (name := end.hostname)}
     names |= {name.partition(".")[0] for name in names}
     return names | {event.source.user.lower()} if event.source.user else names
+
+
+@lru_cache(maxsize=BUCKETS)
+def _named(bucket: str) -> Names:
+    return Names(bucket)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from adscribe.event.characteristics import CHARACTERISTICS
 from adscribe.features.feature import Feature
+from adscribe.features.groups import Group
 from adscribe.features.reading import Reading
 from adscribe.features.scales import BALANCE, BYTES, Quantity, features_of, measured
 
@@ -35,6 +36,6 @@ VOLUMES = {
 FEATURES: tuple[Feature, ...] = features_of(VOLUMES)
 
 
-def extract(reading: Reading) -> list[tuple[str, float]]:
+def extract(reading: Reading) -> list[Group]:
     """Return the features of volumes."""
     return measured(reading, VOLUMES, reading.numbers)
