@@ -30,7 +30,7 @@ from adscribe.training.training import Settings, Trained, train
 
 # So little data supports no promise at the usual confidence.
 GOOD = Settings(seed=3, iterations=40, confidence=0.5)
-WORSE = Settings(seed=3, iterations=40, confidence=0.5, strength=1e-3)
+WORSE = Settings(seed=3, iterations=40, confidence=0.5, strength=0.02)
 
 
 class Runs(NamedTuple):

@@ -140,6 +140,7 @@ def evaluate(
     *,
     split: str = "test",
     vignettes_folder: Path | None = None,
+    probe: bool = True,
     seed: int = 0,
     processes: int = 2,
 ) -> Evaluation:
@@ -155,8 +156,10 @@ def evaluate(
         The part. The test part is for the last word: choose on ``validate``.
     vignettes_folder : Path, optional
         Annotated vignettes to score besides.
+    probe : bool
+        Whether to probe the data for leaks.
     seed : int
-        Of the draws and of the leak probe.
+        Of the draws and of the probe.
     processes : int
         How many work at once.
 
@@ -211,7 +214,7 @@ def evaluate(
         reliability=_reliability(models.artefact, answers, probabilities, full, pick.site, draws),
         curve=_curve(models.artefact, answers, probabilities, full),
         flips={name: _flips(answers, own, pick.site, draws) for name, own in said.items()},
-        leak=_leak(data, split, seed),
+        leak=_leak(data, split, seed) if probe else None,
         vignettes=_vignettes(models, vignettes_folder) if vignettes_folder is not None else None,
         tallies=tallies(pick.judged(full, said["model"])),
     )

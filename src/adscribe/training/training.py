@@ -130,7 +130,7 @@ def train(
         golden=told,
     )
     say(f"saved {out}")
-    validation = evaluate(out, data, split="validate", seed=settings.seed, processes=processes)
+    validation = evaluate(out, data, split="validate", probe=False, seed=settings.seed, processes=processes)
     return Trained(out, validation, artefact.promises, temperature)
 
 

@@ -1,0 +1,65 @@
+"""The table and the probe."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+import pytest
+
+from adscribe.errors import AdscribeError
+from adscribe.model.outcomes import Outcome
+from adscribe.training.baselines import StaticTable, leak_probe
+
+SWEEP, BENIGN, FAULT = (Outcome.parse(text) for text in ("T1046@discovery", "benign", "misconfiguration"))
+
+
+def test_the_table_answers_by_submethod_then_method_then_the_commonest() -> None:
+    methods = ["SCANS", "SCANS", "SCANS", "UPLOAD", "UPLOAD", "UPLOAD"]
+    submethods = ["TCPSYN", "UDP", "UDP", None, None, None]
+    table = StaticTable(methods, submethods, [SWEEP, FAULT, FAULT, BENIGN, BENIGN, BENIGN])
+    asked = ["SCANS", "SCANS", "SCANS", "NEW"], ["TCPSYN", "UDP", "ARP", None]
+    assert table.answer(*asked) == [SWEEP, FAULT, FAULT, BENIGN]
+
+
+def test_a_table_of_nothing_is_refused() -> None:
+    with pytest.raises(AdscribeError, match="no event"):
+        StaticTable([], [], [])
+
+
+def events(number: int, seed: int, *, leaky: bool) -> tuple[list[dict[str, Any]], list[Outcome]]:
+    chance = random.Random(seed)
+    found, truths = [], []
+    for _ in range(number):
+        truth = SWEEP if chance.random() < 0.4 else BENIGN
+        address = chance.randrange(2**16)
+        if leaky:
+            address = address | 1 if truth is SWEEP else address & ~1
+        found.append(
+            {
+                "method": "SCANS",
+                "source": {
+                    "ip": f"10.0.{address >> 8}.{address & 255}",
+                    "mac": "0c:70:00:{:02x}:{:02x}:{:02x}".format(*(chance.randrange(256) for _ in range(3))),
+                    "hostname": f"pc-{chance.randrange(500)}",
+                },
+                "targets": [f"203.0.113.{chance.randrange(256)}", {"ip": "2001:db8::1"}],
+                "detected_at": f"2026-11-{chance.randint(1, 28):02}T{chance.randrange(24):02}:00:00Z",
+                "external_id": str(chance.randrange(10**6)),
+            }
+        )
+        truths.append(truth)
+    return found, truths
+
+
+def test_the_probe_finds_nothing_where_nothing_leaks() -> None:
+    found = leak_probe(*events(800, 1, leaky=False), *events(800, 2, leaky=False))
+    assert found.passes
+    assert found.majority == pytest.approx(0.6, abs=0.05)
+
+
+def test_the_probe_finds_a_bit_of_an_address_that_tells_the_truth() -> None:
+    found = leak_probe(*events(800, 1, leaky=True), *events(800, 2, leaky=True))
+    assert not found.passes
+    assert found.parts["source address"] > 0.3
+    assert found.parts["clock"] < 0.05
