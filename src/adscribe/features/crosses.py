@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
+from operator import itemgetter
 
 from adscribe.features.feature import Feature
 from adscribe.features.groups import Group, Names
@@ -26,8 +28,8 @@ class Cross:
     ----------
     keys : tuple of str
         Two or three.
-    grouped : frozenset of str
-        Those of which the groups of a value count as well.
+    groups : bool
+        Whether values count as their groups as well.
     levels : tuple of str
         ``method``, ``submethod``, ``nothing``: what the names begin with.
     why : str
@@ -35,15 +37,15 @@ class Cross:
     """
 
     keys: tuple[str, ...]
-    grouped: frozenset[str]
+    groups: bool
     levels: tuple[str, ...]
     why: str
 
 
 CROSSES: tuple[Cross, ...] = tuple(
     Cross(
-        keys=tuple(key.removesuffix("+") for key in entry["keys"]),
-        grouped=frozenset(key[:-1] for key in entry["keys"] if key.endswith("+")),
+        keys=tuple(entry["keys"]),
+        groups=entry.get("groups", False),
         levels=tuple(entry.get("with", (_METHOD,))),
         why=entry["why"],
     )
@@ -65,35 +67,62 @@ FEATURES: tuple[Feature, ...] = tuple(
 )
 
 
+class Crossing:
+    """A cross with one method and submethod.
+
+    Parameters
+    ----------
+    cross : Cross
+        The keys.
+    method, kind : str
+        As names of features carry them.
+    """
+
+    __slots__ = ("begins", "cross", "sides")
+
+    def __init__(self, cross: Cross, method: str, kind: str) -> None:
+        prefixes = {_METHOD: f"{method}&", _KIND: f"{kind}&", "nothing": ""}
+        self.cross = cross
+        self.begins = [prefixes[level] for level in cross.levels]
+        self.sides: Callable[[Mapping[str, Degrees]], tuple[Degrees, ...]] = itemgetter(*cross.keys)
+
+    def names(self, texts: Iterable[str]) -> list[str]:
+        """Return the names for one value of each key."""
+        name = "&".join(texts)
+        return [begin + name for begin in self.begins]
+
+
 def extract(reading: Reading) -> list[Group]:
     """Return the features of crosses."""
-    terms, grouped, soft = reading.terms, reading.grouped, reading.soft
-    method, kind = reading.method, reading.kind
+    soft = reading.soft
     found = []
-    for cross in _of(tuple(terms)):
-        sides = tuple([grouped[key] if key in cross.grouped else terms[key] for key in cross.keys])
-        if soft and not soft.isdisjoint(cross.keys):
+    for crossing in _crossings_of(reading.method, reading.kind, tuple(reading.terms)):
+        sides = crossing.sides(reading.grouped if crossing.cross.groups else reading.terms)
+        if soft and not soft.isdisjoint(crossing.cross.keys):
             for combination in product(*sides):
                 texts = tuple([text for text, _ in combination])
-                degree = math.prod([degree for _, degree in combination])
-                found.append((_named(method, kind, cross.levels, texts), degree))
+                found.append((_named(crossing, texts), math.prod([degree for _, degree in combination])))
         else:
-            found.append((_certain(method, kind, cross.levels, sides), 1.0))
+            found.append((_certain(crossing, sides), 1.0))
     return found
 
 
-@lru_cache(maxsize=2**14)
-def _certain(method: str, kind: str, levels: tuple[str, ...], sides: tuple[Degrees, ...]) -> Names:
-    combinations = product(*([text for text, _ in terms] for terms in sides))
-    return Names(*(name for texts in combinations for name in _named(method, kind, levels, texts).names))
-
-
-@lru_cache(maxsize=4096)
-def _of(known: tuple[str, ...]) -> tuple[Cross, ...]:
-    return tuple(cross for cross in CROSSES if set(cross.keys).issubset(known))
+@lru_cache(maxsize=2**15)
+def _named(crossing: Crossing, texts: tuple[str, ...]) -> Names:
+    return Names(*crossing.names(texts))
 
 
 @lru_cache(maxsize=2**15)
-def _named(method: str, kind: str, levels: tuple[str, ...], texts: tuple[str, ...]) -> Names:
-    begins = {_METHOD: f"{method}&", _KIND: f"{kind}&", "nothing": ""}
-    return Names(*(begins[level] + "&".join(texts) for level in levels))
+def _certain(crossing: Crossing, sides: tuple[Degrees, ...]) -> Names:
+    combinations = product(*([text for text, _ in terms] for terms in sides))
+    return Names(*(name for texts in combinations for name in crossing.names(texts)))
+
+
+@lru_cache(maxsize=4096)
+def _crossings_of(method: str, kind: str, known: tuple[str, ...]) -> tuple[Crossing, ...]:
+    return tuple(one for one in _crossings(method, kind) if set(one.cross.keys).issubset(known))
+
+
+@lru_cache(maxsize=512)
+def _crossings(method: str, kind: str) -> tuple[Crossing, ...]:
+    return tuple(Crossing(cross, method, kind) for cross in CROSSES)
