@@ -1,0 +1,358 @@
+"""Which learner ships: all candidates on the same training rows, judged on the same validation sites.
+
+The rule, written down before the comparison: of the candidates that answer a single event within
+`MOST_SECONDS` and take at most `MOST_BYTES`, the one with the highest coverage at `RISK` wrong
+categories wins; among those within `TIE` of it the first in the order of `CANDIDATES`, in which
+explanations that add up to the model's own logit come first.
+
+Every learner gives a probability to each outcome. Those that learn labels apart (a technique, a
+tactic, a reason) give an outcome the product over its labels, brought to a sum of one, so that all
+are decoded in the same way.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Protocol
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array, hstack  # type: ignore[import-untyped]
+from sklearn.ensemble import (  # type: ignore[import-untyped]
+    ExtraTreesClassifier,
+    HistGradientBoostingClassifier,
+)
+from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyped]
+from sklearn.metrics import log_loss  # type: ignore[import-untyped]
+
+from adscribe.model.calibration import calibration_error
+from adscribe.model.decoding import Decoder
+from adscribe.model.estimator import OutcomeClassifier
+from adscribe.model.outcomes import Outcome, OutcomeSpace
+from adscribe.training import tracking
+from adscribe.training.dataset import Dataset
+from adscribe.training.metrics import curve
+from adscribe.training.tables import Tables, compiled
+from adscribe.training.training import Settings, narrow, outcome_space, part, truth_codes
+
+Array = NDArray[np.float32]
+Ints = NDArray[np.intp]
+
+RISK = 0.1
+TIE = 0.01
+MOST_SECONDS = 0.0002
+MOST_BYTES = 20 * 2**20
+
+MOST_ROWS = 20_000
+"""Training rows that every candidate gets: the same for all, so that the slow ones end."""
+
+_DENSE = 256
+_TIMED = 200
+
+
+class Result(msgspec.Struct, frozen=True, kw_only=True):
+    """How a candidate did.
+
+    Attributes
+    ----------
+    name : str
+        Which one.
+    rows : int
+        That it was trained on.
+    accuracy, log_loss : float
+        Of outcomes that it knows.
+    coverage : float
+        Of events whose truth is a category, the share shown one where at most `RISK` of what is shown
+        is wrong.
+    calibration_error : float
+        Over pairs of label and event.
+    train_seconds, event_seconds : float
+        Of training; of a single event, the median.
+    bytes : int
+        Of what it has learnt.
+    """
+
+    name: str
+    rows: int
+    accuracy: float
+    log_loss: float
+    coverage: float
+    calibration_error: float
+    train_seconds: float
+    event_seconds: float
+    bytes: int
+
+    @property
+    def is_cheap(self) -> bool:
+        """Whether it could be served."""
+        return self.event_seconds <= MOST_SECONDS and self.bytes <= MOST_BYTES
+
+
+class Learned(Protocol):
+    """A candidate that was trained."""
+
+    def predict(self, rows: csr_array) -> Array:
+        """Return the probabilities, events × outcomes."""
+        ...
+
+    @property
+    def arrays(self) -> Iterable[NDArray[Any]]:
+        """All that it has learnt."""
+        ...
+
+
+class Problem(msgspec.Struct, frozen=True):
+    """What a candidate is given: training rows, the outcome of each, and all outcomes."""
+
+    rows: csr_array
+    codes: Ints
+    space: OutcomeSpace
+    seed: int
+
+    @property
+    def dense_columns(self) -> Ints:
+        """The commonest columns: what dense learners see."""
+        counts = np.bincount(self.rows.indices, minlength=self.rows.shape[1])
+        return np.sort(np.argsort(-counts, kind="stable")[:_DENSE])
+
+
+class _Linear:
+    """Logistic regressions side by side, one for each label."""
+
+    def __init__(self, problem: Problem, *, chained: bool) -> None:
+        self._labels = _label_table(problem.space)
+        truth = self._labels[:, problem.codes].T
+        self._chained = chained
+        self._coefficients, self._intercepts = [], []
+        given = problem.rows
+        for label in range(truth.shape[1]):
+            learner = LogisticRegression(max_iter=60, tol=1e-3).fit(given, truth[:, label])
+            self._coefficients.append(learner.coef_[0].astype(np.float32))
+            self._intercepts.append(np.float32(learner.intercept_[0]))
+            if chained:
+                given = _beside(given, truth[:, label : label + 1])
+
+    def predict(self, rows: csr_array) -> Array:
+        given, probabilities = rows, []
+        for coefficients, intercept in zip(self._coefficients, self._intercepts, strict=True):
+            said = 1 / (1 + np.exp(-(given @ coefficients + intercept)))
+            probabilities.append(said)
+            if self._chained:
+                given = _beside(given, said[:, np.newaxis])
+        return _as_outcomes(np.column_stack(probabilities), self._labels)
+
+    @property
+    def arrays(self) -> Iterable[NDArray[Any]]:
+        return self._coefficients
+
+
+class _Softmax:
+    def __init__(self, problem: Problem) -> None:
+        self._model = OutcomeClassifier().fit(problem.rows, problem.codes).softmax_
+
+    def predict(self, rows: csr_array) -> Array:
+        return self._model.predict(rows)
+
+    @property
+    def arrays(self) -> Iterable[NDArray[Any]]:
+        return self._model.coefficients, self._model.intercept
+
+
+class _Trees:
+    """An ensemble of trees on the commonest columns."""
+
+    def __init__(self, problem: Problem, learner: Any, columns: Ints) -> None:
+        self._columns = columns
+        self._learner = learner.fit(problem.rows[:, columns].toarray(), problem.codes)
+
+    def predict(self, rows: csr_array) -> Array:
+        return np.asarray(self._learner.predict_proba(rows[:, self._columns].toarray()), dtype=np.float32)
+
+    @property
+    def arrays(self) -> Iterable[NDArray[Any]]:
+        if hasattr(self._learner, "estimators_"):
+            for tree in self._learner.estimators_:
+                yield from (tree.tree_.__getstate__()["nodes"], tree.tree_.value)
+        else:
+            for step in self._learner._predictors:
+                yield from (tree.nodes for tree in step)
+
+
+class _Additive:
+    """Boosting of trees of at most two columns each, summed up into tables."""
+
+    def __init__(self, problem: Problem) -> None:
+        self._columns = problem.dense_columns[:: max(len(problem.dense_columns) // 64, 1)]
+        learner = HistGradientBoostingClassifier(
+            max_iter=15, max_leaf_nodes=4, interaction_cst="pairwise", random_state=problem.seed
+        )
+        dense = problem.rows[:, self._columns].toarray()
+        self._tables: Tables = compiled(learner.fit(dense, problem.codes))
+
+    def predict(self, rows: csr_array) -> Array:
+        return self._tables.predict(rows[:, self._columns].toarray())
+
+    @property
+    def arrays(self) -> Iterable[NDArray[Any]]:
+        return self._tables.arrays
+
+
+CANDIDATES: Mapping[str, Callable[[Problem], Learned]] = {
+    "softmax over outcomes": _Softmax,
+    "one-vs-rest linear": lambda problem: _Linear(problem, chained=False),
+    "classifier chain": lambda problem: _Linear(problem, chained=True),
+    "pairwise additive tables": _Additive,
+    "extremely random forest": lambda problem: _Trees(
+        problem,
+        ExtraTreesClassifier(100, min_samples_leaf=2, random_state=problem.seed),
+        problem.dense_columns,
+    ),
+    "gradient boosting": lambda problem: _Trees(
+        problem,
+        HistGradientBoostingClassifier(max_iter=15, max_leaf_nodes=15, random_state=problem.seed),
+        problem.dense_columns,
+    ),
+}
+"""By name, in the order in which one is preferred to an equal."""
+
+
+def compare(dataset: Dataset, attack: dict[str, str], *, seed: int = 0) -> list[Result]:
+    """Train and judge all candidates, a nested run each.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        Rows of all parts.
+    attack : dict of str to str
+        Version of each domain of ATT&CK that the truths speak.
+    seed : int
+        Of the rows that are taken and of the learners.
+
+    Returns
+    -------
+    list of Result
+        In the order of `CANDIDATES`.
+    """
+    space = outcome_space(dataset, attack, Settings().rarest)
+    codes = truth_codes(dataset, space)
+    rows = np.random.default_rng(seed).permutation(part(dataset, "train", codes))[:MOST_ROWS]
+    # Every outcome has a row, or learners would number them in another way.
+    present, renumbered = np.unique(codes[rows], return_inverse=True)
+    space = OutcomeSpace([space.outcomes[code] for code in present.tolist()], space.enterprise, space.ics)
+    features = narrow(dataset.X)
+    problem = Problem(features[rows], renumbered, space, seed)
+    judged = part(dataset, "validate")
+    events = features[judged]
+    truths = [Outcome.parse(text) for text in dataset.outcome[judged].tolist()]
+    results = []
+    with tracking.run("candidates", kind="candidates"):
+        for name, learn in CANDIDATES.items():
+            with tracking.run(name, kind="candidate") as module:
+                result = _result(name, learn, problem, events, truths)
+                module.log_metrics(tracking.flat(msgspec.to_builtins(result)))
+                results.append(result)
+    return results
+
+
+def winner(results: Sequence[Result]) -> Result | None:
+    """Return the candidate that ships by the rule; ``None`` where none is cheap enough to serve."""
+    cheap = [result for result in results if result.is_cheap]
+    best = max((result.coverage for result in cheap), default=0.0)
+    return next((result for result in cheap if result.coverage >= best - TIE), None)
+
+
+def _result(
+    name: str,
+    learn: Callable[[Problem], Learned],
+    problem: Problem,
+    events: csr_array,
+    truths: Sequence[Outcome],
+) -> Result:
+    started = time.perf_counter()
+    learned = learn(problem)
+    trained = time.perf_counter() - started
+    probabilities = learned.predict(events)
+    space = problem.space
+    places = {text: place for place, text in enumerate(space.texts)}
+    codes = np.array([places.get(truth.text, -1) for truth in truths], dtype=np.intp)
+    known = np.flatnonzero(codes >= 0)
+    exact = probabilities[known].astype(np.float64)
+    sets = [frozenset((label,)) for label in space.labels]
+    return Result(
+        name=name,
+        rows=problem.rows.shape[0],
+        accuracy=float((probabilities.argmax(axis=1) == codes).mean()),
+        log_loss=float(
+            log_loss(codes[known], exact / exact.sum(axis=1, keepdims=True), labels=range(len(places)))
+        ),
+        coverage=_coverage(Decoder(space), probabilities, truths),
+        calibration_error=calibration_error(
+            probabilities @ space.contains.T, space.table(sets, truths).T.astype(np.float32)
+        ),
+        train_seconds=trained,
+        event_seconds=_seconds(learned, events),
+        bytes=sum(array.nbytes for array in learned.arrays),
+    )
+
+
+def _coverage(decoder: Decoder, probabilities: Array, truths: Sequence[Outcome]) -> float:
+    """Return how many events with a category can be shown one while `RISK` of what is shown is wrong."""
+    best = [decoder.likeliest(row) for row in probabilities]
+    right = [
+        shown is not None and shown.labels <= truth.labels
+        for (shown, _), truth in zip(best, truths, strict=True)
+    ]
+    category = np.array([bool(truth.tactics) for truth in truths], dtype=bool)
+    points = curve(np.array([sure for _, sure in best]), np.array(right, dtype=bool), category, points=1000)
+    return max((point.coverage for point in points if point.wrong <= RISK), default=0.0)
+
+
+def _seconds(learned: Learned, events: csr_array) -> float:
+    """Return the median time of a single event."""
+    took = []
+    for row in range(min(_TIMED, events.shape[0])):
+        event = events[[row]]
+        started = time.perf_counter()
+        learned.predict(event)
+        took.append(time.perf_counter() - started)
+    return float(np.median(took))
+
+
+def _label_table(space: OutcomeSpace) -> NDArray[np.bool_]:
+    """Return which outcomes have each label, labels × outcomes."""
+    table = space.contains == 1
+    # A label of all outcomes or of none tells nothing.
+    kept: NDArray[np.bool_] = table[~table.all(axis=1)]
+    return kept
+
+
+def _as_outcomes(probabilities: NDArray[np.floating], labels: NDArray[np.bool_]) -> Array:
+    """Return the probabilities of outcomes from those of labels, events × outcomes."""
+    sure = np.clip(probabilities, 1e-6, 1 - 1e-6)
+    logs = np.log(sure) @ labels + np.log1p(-sure) @ ~labels
+    said = np.exp(logs - logs.max(axis=1, keepdims=True))
+    found: Array = (said / said.sum(axis=1, keepdims=True)).astype(np.float32)
+    return found
+
+
+def _beside(rows: csr_array, columns: NDArray[Any]) -> csr_array:
+    return csr_array(hstack([rows, csr_array(columns.astype(np.float32))], format="csr"))
+
+
+def as_text(results: Sequence[Result]) -> str:
+    """Return the comparison as Markdown."""
+    chosen = winner(results)
+    lines = [
+        f"| candidate | coverage at {RISK:.0%} wrong | accuracy | log loss | calibration error | training s"
+        " | event µs | MiB |",
+        "|---|---:|---:|---:|---:|---:|---:|---:|",
+    ]
+    lines += [
+        f"| {f'**{one.name}**' if one is chosen else one.name} | {one.coverage:.3f} | {one.accuracy:.3f} |"
+        f" {one.log_loss:.3f} | {one.calibration_error:.3f} | {one.train_seconds:.0f} |"
+        f" {one.event_seconds * 1e6:,.0f} | {one.bytes / 2**20:.1f} |"
+        for one in results
+    ]
+    return "\n".join(lines) + "\n"
