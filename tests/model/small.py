@@ -1,8 +1,8 @@
 """A small model, made of the events that ship: varied, placed in several networks, answered by the codebook.
 
-The truths are drawn: that of the codebook's row as often as its ambiguity says, else, for a third
-of the doubt, that of another row that nothing known contradicts. So there is something to learn and
-something to be unsure of.
+The truths are drawn. Mostly they are those of the codebook's row; for a third of the doubt that its
+ambiguity stands for, those of another row that nothing known contradicts. So there is something to
+learn and something to be unsure of.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from adscribe.model.decoding import Decoder
 from adscribe.model.estimator import OutcomeClassifier
 from adscribe.model.novelty import Novelty
 from adscribe.model.outcomes import Outcome, OutcomeSpace
-from adscribe.model.promises import Truths, halves, promise
+from adscribe.model.promises import Truths, promise
 from adscribe.sensors import Reject, read
 from adscribe.site import Site
 from tests.shared import ROOT
@@ -73,6 +73,12 @@ class Small:
 
     def of(self, part: str) -> NDArray[np.intp]:
         return np.flatnonzero(self.part == part)
+
+    def events(self, part: str) -> Truths:
+        """Return what the model says of a part, and what is true."""
+        own = self.of(part).tolist()
+        truths, sites = [self.truths[n] for n in own], [self.sites[n] for n in own]
+        return Truths(Decoder(self.artefact.outcomes), self.probabilities[own], truths, sites)
 
 
 @lru_cache(maxsize=1)
@@ -169,7 +175,7 @@ def small() -> Small:
     model = fitted.softmax_.scaled(temperature)
     probabilities = model.predict(rows)
     methods = [context.event.method for context in contexts]
-    usual = Novelty.fit(rows[training], [methods[n] for n in training]).limited(
+    usual = Novelty.fit(rows[training], [methods[n] for n in training], unseen[training]).limited(
         rows[held], [methods[n] for n in held], unseen[held], false_rate=0.02
     )
     events = Truths(
@@ -178,6 +184,3 @@ def small() -> Small:
     promises = promise(events, calm_risk=0.2)
     artefact = Artefact(space, outcomes, model, usual, promises)
     return Small(contexts, truths, sites, part, rows, unseen, artefact, temperature, probabilities)
-
-
-__all__ = ["CATALOGUE", "CODEBOOK", "ROLES", "SITES", "Small", "halves", "small"]

@@ -57,7 +57,7 @@ MAX_BYTES = 256 * 2**20
 
 _PICKLES = (".pkl", ".pickle", ".joblib", ".dill", ".pt", ".npy", ".npz")
 _ARRAYS = {"coefficients": "float32", "intercept": "float32"}
-_USUAL = {"surprise": "float16", "centre": "float32", "spread": "float32"}
+_USUAL = {"surprise": "float16", "unseen": "float32", "centre": "float32", "spread": "float32"}
 _T = TypeVar("_T")
 
 
@@ -131,8 +131,8 @@ class Artefact:
             raise ModelError(f"the coefficients are no table of {shape[0]} features by {shape[1]} outcomes")
         novelty = self.novelty
         methods = (len(novelty.methods),)
-        fits = novelty.surprise.shape == (*methods, shape[0])
-        if not fits or novelty.centre.shape != methods or novelty.spread.shape != methods:
+        by_method = (novelty.unseen.shape, novelty.centre.shape, novelty.spread.shape)
+        if novelty.surprise.shape != (*methods, shape[0]) or set(by_method) != {methods}:
             raise ModelError("what is usual doesn't fit the features")
 
 
@@ -200,11 +200,7 @@ def _contents(artefact: Artefact, golden: Sequence[Golden]) -> dict[str, bytes]:
         **{name: getattr(softmax, name) for name in _ARRAYS},
         **{name: getattr(novelty, name) for name in _USUAL},
     }
-    usual = {
-        "methods": list(novelty.methods),
-        "most_unseen": novelty.most_unseen,
-        "most_surprise": novelty.most_surprise,
-    }
+    usual = {"methods": list(novelty.methods), "most": novelty.most}
     plain = (artefact.features.to_dict(), artefact.outcomes.to_dict(), artefact.promises, usual, golden)
     encoded = (msgspec.json.format(msgspec.json.encode(one), indent=1) for one in plain)
     packed = dumps(arrays, compression=zipfile.ZIP_DEFLATED)
@@ -298,8 +294,7 @@ def _assembled(contents: Mapping[str, bytes], catalogue: Catalogue, folder: Path
             softmax=Softmax(**{name: arrays[name] for name in _ARRAYS}),
             novelty=Novelty(
                 methods=tuple(usual["methods"]),
-                most_unseen=float(usual["most_unseen"]),
-                most_surprise=float(usual["most_surprise"]),
+                most=float(usual["most"]),
                 **{name: arrays[name] for name in _USUAL},
             ),
             promises=_decoded(contents["promises.json"], Promises, folder / "promises.json"),

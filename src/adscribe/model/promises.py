@@ -47,8 +47,11 @@ CONFIDENCE = 0.9
 
 _THRESHOLDS = np.concatenate([np.arange(LEAST, 0.9, 0.01), 1 - np.geomspace(0.1, 0.001, 40)])
 _CALM_THRESHOLDS = np.geomspace(1e-5, 0.3, 80)
-_STARTS = (1 / 16, 1 / 4, 1 / 2)
+_STARTS = (1 / 4, 1 / 2, 3 / 4)
 """Rows of tests begin where these shares of the answers are given; each has its share of the doubt."""
+
+_TELLING = 10
+"""Errors that show how they gather in sites."""
 
 
 class Step(msgspec.Struct, frozen=True, kw_only=True):
@@ -235,11 +238,10 @@ def promise(
 
 def _tested(tallies: list[tuple[float, Tally]], risk: float, limit: float, confidence: float) -> Step:
     """Return the loosest threshold that a row of tests without a failure leads to."""
-    # Sites differ most visibly where there are most answers; a threshold without an error shows nothing.
-    common = tallies[-1][1].design_effect
-    most = tallies[-1][1].answers.sum()
     each = 1 - (1 - confidence) / len(_STARTS)
-    bounds = [tally.bound(each, max(common, tally.design_effect)) for _, tally in tallies]
+    effects = _design_effects([tally for _, tally in tallies])
+    bounds = [tally.bound(each, effect) for (_, tally), effect in zip(tallies, effects, strict=True)]
+    most = tallies[-1][1].answers.sum()
     # Where a row starts depends on the number of answers alone, never on their truths.
     starts = [_first(tally.answers.sum() >= share * most for _, tally in tallies) for share in _STARTS]
     passed = [start + _first(bound > limit for bound in bounds[start:]) for start in starts]
@@ -255,6 +257,22 @@ def _tested(tallies: list[tuple[float, Tally]], risk: float, limit: float, confi
         sites=int((tally.answers > 0).sum()),
         bound=bounds[loosest],
     )
+
+
+def _design_effects(tallies: list[Tally]) -> list[float]:
+    """Return how much the sites count, from strict to loose.
+
+    Few errors show little of how they gather in sites; then at least that of the next looser
+    threshold with enough of them counts.
+    """
+    found: list[float] = []
+    shown = 1.0
+    for tally in reversed(tallies):
+        effect = tally.design_effect
+        if tally.wrong.sum() >= _TELLING:
+            shown = effect
+        found.append(max(effect, shown))
+    return found[::-1]
 
 
 def _first(holds: Iterable[bool]) -> int:
@@ -323,9 +341,17 @@ def realised(promises: Promises, truths: Truths) -> dict[str, Any]:
     return {"categories": steps, "calm": calm}
 
 
-def halves(sites: Iterable[str], seed: int) -> tuple[frozenset[str], frozenset[str]]:
-    """Split calibration sites in two: for the temperature, and for the promises."""
+def parted(sites: Iterable[str], seed: int) -> tuple[frozenset[str], frozenset[str]]:
+    """Split calibration sites: a quarter for the temperature, which is one number, the rest for the promises.
+
+    Raises
+    ------
+    ModelError
+        If there are fewer than two.
+    """
     names = sorted(set(sites))
+    if len(names) < 2:
+        raise ModelError("there are too few calibration sites", hint="build more sites")
     order = np.random.default_rng(seed).permutation(len(names))
-    first = frozenset(names[place] for place in order[: len(names) // 2])
+    first = frozenset(names[place] for place in order[: max(len(names) // 4, 1)])
     return first, frozenset(names) - first

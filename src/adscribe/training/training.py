@@ -23,7 +23,7 @@ from adscribe.model.decoding import Decoder
 from adscribe.model.estimator import OutcomeClassifier
 from adscribe.model.novelty import Novelty
 from adscribe.model.outcomes import OutcomeSpace
-from adscribe.model.promises import CONFIDENCE, Promises, Truths, halves, promise
+from adscribe.model.promises import CONFIDENCE, Promises, Truths, parted, promise
 from adscribe.training import splits
 from adscribe.training.answering import columns, usual_risk
 from adscribe.training.dataset import Dataset, load
@@ -166,7 +166,7 @@ def fit(
     )
     say(f"{len(space.outcomes)} outcomes, trained in {classifier.n_iter_} iterations")
     calibration = part(dataset, "calibrate")
-    for_temperature, for_promises = halves(dataset.site[calibration], settings.seed)
+    for_temperature, for_promises = parted(dataset.site[calibration], settings.seed)
     warm = calibration[np.isin(dataset.site[calibration], list(for_temperature))]
     rest = calibration[np.isin(dataset.site[calibration], list(for_promises))]
     if not len(warm) or not len(rest):
@@ -184,7 +184,7 @@ def fit(
     usual_risk(promises)
     say(f"temperature {temperature:.2f}; promises at {_held(promises) or 'no risk'}")
     fitted = part(dataset, "train")
-    novelty = Novelty.fit(X[fitted], dataset.method[fitted].tolist()).limited(
+    novelty = Novelty.fit(X[fitted], dataset.method[fitted].tolist(), dataset.unseen[fitted]).limited(
         X[calibration], dataset.method[calibration].tolist(), dataset.unseen[calibration]
     )
     return Artefact(dataset.space, space, softmax, novelty, promises), temperature
