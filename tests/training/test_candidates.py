@@ -12,14 +12,20 @@ from adscribe.training.tables import compiled
 
 def test_tables_say_what_the_trees_say_at_every_point() -> None:
     chance = np.random.default_rng(1)
-    rows = chance.integers(0, 6, size=(600, 4)).astype(np.float32) / 4
-    truth = (rows[:, 0] > 0.6).astype(int) + 2 * (rows[:, 1] + rows[:, 2] > 1.4)
+    rows = chance.integers(0, 6, size=(600, 8)).astype(np.float32) / 4
+    truth = (rows[:, 0] > 0.6).astype(int) + (rows[:, 1] + rows[:, 2] > 1.4) + (rows[:, 3] * rows[:, 4] > 0.5)
     trees = HistGradientBoostingClassifier(
         max_iter=12, max_leaf_nodes=4, interaction_cst="pairwise", random_state=0
     ).fit(rows, truth)
+    widest = max(
+        len({*tree.nodes["feature_idx"][tree.nodes["is_leaf"] == 0]})
+        for step in trees._predictors
+        for tree in step
+    )
+    assert widest > 2, "a tree that asks more columns than a single leaf is the harder case"
     tables = compiled(trees)
     # Points between the training values, and on them.
-    asked = np.vstack([rows, chance.uniform(-1, 3, size=(400, 4)).astype(np.float32)])
+    asked = np.vstack([rows, chance.uniform(-1, 3, size=(400, 8)).astype(np.float32)])
     np.testing.assert_allclose(tables.predict(asked), trees.predict_proba(asked), atol=1e-5)
 
 

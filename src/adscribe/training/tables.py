@@ -1,16 +1,16 @@
-"""Boosted trees of at most two columns each, summed up into tables: a look-up a pair of columns.
+"""Boosted trees whose leaves ask at most two columns, summed up into tables: a look-up a pair of columns.
 
-Trees that ask the same two columns are one step function of them, so all that they say of an outcome
-is a table over the intervals between their thresholds. What is left at serving is to find the
-intervals and add up a row a table.
+Leaves that ask the same two columns are one step function of them, so all that they say of the
+outcomes is a table over the intervals between their thresholds. What is left at serving is to find
+the intervals and add up a row a table.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -66,53 +66,55 @@ class Tables:
             yield from (*table.edges, table.logits)
 
 
+class _Leaf(NamedTuple):
+    """A leaf: the outcome it speaks of, its value, and the questions on the way to it."""
+
+    outcome: int
+    value: float
+    asked: tuple[tuple[int, float, bool], ...]
+    """Column, threshold, and whether the value is at most that."""
+
+
 def compiled(model: Any) -> Tables:
     """Return a fitted ``HistGradientBoostingClassifier`` of pairwise trees, of three classes or more."""
-    by_pair: dict[tuple[int, int], list[tuple[int, Any]]] = defaultdict(list)
+    by_pair: dict[tuple[int, int], list[_Leaf]] = defaultdict(list)
     for step in model._predictors:
         for outcome, tree in enumerate(step):
-            asked = tree.nodes["feature_idx"][tree.nodes["is_leaf"] == 0]
-            columns = sorted(set(asked.tolist()))
-            # A tree without a question says the same of all events.
-            pair = (columns[0], columns[-1]) if columns else (0, 0)
-            by_pair[pair].append((outcome, tree.nodes))
+            for leaf in _leaves(tree.nodes, outcome):
+                columns = sorted({column for column, _, _ in leaf.asked})
+                # A tree without a question says the same of all events.
+                by_pair[(columns[0], columns[-1]) if columns else (0, 0)].append(leaf)
     outcomes = len(model.classes_)
-    tables = tuple(_table(pair, trees, outcomes) for pair, trees in sorted(by_pair.items()))
+    tables = tuple(_table(pair, leaves, outcomes) for pair, leaves in sorted(by_pair.items()))
     return Tables(np.asarray(model._baseline_prediction, dtype=np.float32).reshape(-1), tables)
 
 
-def _table(pair: tuple[int, int], trees: list[tuple[int, Any]], outcomes: int) -> Table:
+def _leaves(nodes: Any, outcome: int) -> Iterator[_Leaf]:
+    open_: list[tuple[int, tuple[tuple[int, float, bool], ...]]] = [(0, ())]
+    while open_:
+        place, asked = open_.pop()
+        node = nodes[place]
+        if node["is_leaf"]:
+            yield _Leaf(outcome, float(node["value"]), asked)
+            continue
+        column, threshold = int(node["feature_idx"]), float(node["num_threshold"])
+        open_.append((int(node["left"]), (*asked, (column, threshold, True))))
+        open_.append((int(node["right"]), (*asked, (column, threshold, False))))
+
+
+def _table(pair: tuple[int, int], leaves: list[_Leaf], outcomes: int) -> Table:
     first, second = pair
     edges = tuple(
-        np.unique(
-            np.concatenate(
-                [
-                    nodes["num_threshold"][(nodes["is_leaf"] == 0) & (nodes["feature_idx"] == column)]
-                    for _, nodes in trees
-                ]
-            )
-        )
+        np.unique([threshold for leaf in leaves for own, threshold, _ in leaf.asked if own == column])
         for column in pair
     )
     across, down = (np.append(one, np.inf) for one in edges)
+    # Of one column alone only the diagonal is ever looked up.
     grid = {second: down[np.newaxis, :], first: across[:, np.newaxis]}
-    if first == second:
-        # One column alone: the diagonal is all that is ever looked up.
-        grid = {first: across[:, np.newaxis]}
     logits = np.zeros((len(across), len(down), outcomes), dtype=np.float32)
-    for outcome, nodes in trees:
-        logits[:, :, outcome] += _leaves(nodes, grid, (len(across), len(down)))
+    for leaf in leaves:
+        held = np.ones(logits.shape[:2], dtype=bool)
+        for column, threshold, at_most in leaf.asked:
+            held &= (grid[column] <= threshold) == at_most
+        logits[:, :, leaf.outcome] += held * leaf.value
     return Table(first, second, (edges[0], edges[1]), logits)
-
-
-def _leaves(nodes: Any, grid: dict[int, Edges], shape: tuple[int, int]) -> Edges:
-    """Return what a tree says in each cell."""
-
-    def said(node: int) -> Edges:
-        one = nodes[node]
-        if one["is_leaf"]:
-            return np.full(shape, one["value"], dtype=np.float64)
-        left = grid[int(one["feature_idx"])] <= one["num_threshold"]
-        return np.where(left, said(int(one["left"])), said(int(one["right"])))
-
-    return said(0)
