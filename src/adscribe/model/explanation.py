@@ -38,6 +38,7 @@ LEAST = 0.05
 
 OTHERS = "other facts"
 
+_LEAST_MASS = 1e-300
 _METHOD = frozenset(("method", "submethod"))
 
 
@@ -117,35 +118,40 @@ def contributions(model: Softmax, row: Row, labels: Array) -> Numbers:
     A label that all outcomes have, or none, has no logit; nothing adds to it.
     """
     table = row.values.astype(np.float64)[:, np.newaxis] * model.coefficients[row.indices]
-    intercept = model.intercept.astype(np.float64)
-    whole = table.sum(axis=0)
+    intercept, whole = model.intercept.astype(np.float64), table.sum(axis=0)
+    having = (labels > 0).astype(np.float64)
     way = (np.arange(STEPS) + 0.5)[:, np.newaxis] / STEPS
-    found = np.zeros((len(labels), len(row.indices)))
-    for place, having in enumerate(labels > 0):
-        if having.all() or not having.any():
-            continue
-        points = intercept + way * whole
-        slope = (_within(points, having) - _within(points, ~having)).mean(axis=0)
-        parts = table @ slope
-        missing = logit(intercept + whole, having) - logit(intercept, having) - parts.sum()
-        size = np.abs(parts).sum()
-        found[place] = parts + missing * (np.abs(parts) / size if size else 1 / max(len(parts), 1))
+    masses = _masses(intercept + way * whole)
+    # The slope of a label's logit is its outcomes' shares of their sum less the others' of theirs.
+    slope = having * _shares(masses, having) - (1 - having) * _shares(masses, 1 - having)
+    parts: Numbers = slope @ table.T
+    missing = logits(intercept + whole, labels) - logits(intercept, labels) - parts.sum(axis=1)
+    size = np.abs(parts)
+    total = size.sum(axis=1, keepdims=True)
+    even = np.full_like(parts, 1 / max(len(table), 1))
+    parts += missing[:, np.newaxis] * np.divide(size, total, out=even, where=total > 0)
+    parts[having.all(axis=1) | ~having.any(axis=1)] = 0
+    return parts
+
+
+def logits(scores: Numbers, labels: Array) -> Numbers:
+    """Return the log-odds of the outcomes of each label against the others."""
+    masses, having = _masses(scores[np.newaxis]), (labels > 0).astype(np.float64)
+    found: Numbers = (np.log(_sums(masses, having)) - np.log(_sums(masses, 1 - having))).ravel()
     return found
 
 
-def logit(scores: Numbers, having: NDArray[np.bool_]) -> float:
-    """Return the log-odds of the outcomes of a label against the others."""
-    return _total(scores[having]) - _total(scores[~having])
+def _masses(scores: Numbers) -> Numbers:
+    masses: Numbers = np.exp(scores - scores.max(axis=1, keepdims=True))
+    return masses
 
 
-def _total(scores: Numbers) -> float:
-    top = scores.max()
-    return float(top + np.log(np.exp(scores - top).sum()))
+def _sums(masses: Numbers, having: Numbers) -> Numbers:
+    sums: Numbers = np.maximum(masses @ having.T, _LEAST_MASS)
+    return sums
 
 
-def _within(points: Numbers, having: NDArray[np.bool_]) -> Numbers:
-    """Return the probabilities among some of the outcomes; 0 of the others."""
-    inside = np.where(having, points, -np.inf)
-    weights = np.exp(inside - inside.max(axis=1, keepdims=True))
-    shares: Numbers = weights / weights.sum(axis=1, keepdims=True)
+def _shares(masses: Numbers, having: Numbers) -> Numbers:
+    """Return the outcomes' shares of the labels' sums, labels × outcomes, on average over the steps."""
+    shares: Numbers = (1 / _sums(masses, having)).T @ masses / len(masses)
     return shares
