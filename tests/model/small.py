@@ -29,7 +29,8 @@ from adscribe.model.decoding import Decoder
 from adscribe.model.estimator import OutcomeClassifier
 from adscribe.model.novelty import Novelty
 from adscribe.model.outcomes import Outcome, OutcomeSpace
-from adscribe.model.promises import Truths, promise
+from adscribe.model.promises import promise
+from adscribe.model.truths import Truths
 from adscribe.sensors import Reject, read
 from adscribe.site import Site
 from tests.shared import ROOT

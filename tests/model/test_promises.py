@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from adscribe.errors import ModelError
 from adscribe.model.decoding import LEAST, Decoder
 from adscribe.model.outcomes import OutcomeSpace
-from adscribe.model.promises import Promises, Tally, Truths, at_prevalence, parted, promise, realised
+from adscribe.model.promises import Promises, parted, promise, realised
 from adscribe.model.softmax import softmax
+from adscribe.model.truths import Tally, Truths, at_prevalence
 from tests.model.small import CATALOGUE
 
 SPACE = OutcomeSpace.of(

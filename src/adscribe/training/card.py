@@ -37,7 +37,7 @@ _PITFALLS: tuple[tuple[str, str], ...] = (
         "Data snooping",
         "Sites are split whole: no event, update or campaign straddles parts, and the run checks it."
         " Features are"
-        " chosen on training sites, the temperature and the promises on two halves of the calibration sites,"
+        " chosen on training sites, the temperature and the promises on two parts of the calibration sites,"
         " settings and candidates on validation sites. The test part is measured once, for this card.",
     ),
     (

@@ -15,7 +15,8 @@ from adscribe.errors import AdscribeError
 from adscribe.model.artefact import MANIFEST, Artefact
 from adscribe.model.decoding import Decoder
 from adscribe.model.outcomes import Outcome
-from adscribe.model.promises import Promises, Truths, realised
+from adscribe.model.promises import Promises, realised
+from adscribe.model.truths import Truths
 from adscribe.training import vignettes
 from adscribe.training.answering import Answered, Answers, Models, answer, columns, load_models
 from adscribe.training.baselines import LeakProbe, StaticTable, leak_probe

@@ -23,7 +23,8 @@ from adscribe.model.decoding import Decoder
 from adscribe.model.estimator import OutcomeClassifier
 from adscribe.model.novelty import Novelty
 from adscribe.model.outcomes import OutcomeSpace
-from adscribe.model.promises import CONFIDENCE, Promises, Truths, parted, promise
+from adscribe.model.promises import CONFIDENCE, Promises, parted, promise
+from adscribe.model.truths import Truths
 from adscribe.training import splits
 from adscribe.training.answering import columns, usual_risk
 from adscribe.training.dataset import Dataset, load
