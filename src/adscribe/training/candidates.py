@@ -48,7 +48,10 @@ MOST_BYTES = 20 * 2**20
 MOST_ROWS = 20_000
 """Training rows that every candidate gets: the same for all, so that the slow ones end."""
 
-_DENSE = 256
+_DENSE, _ADDITIVE = 256, 128
+_BOOSTING = {"max_iter": 20, "l2_regularization": 5.0, "early_stopping": False}
+"""Without a penalty the leaves of rare outcomes grow beyond all bounds."""
+
 _TIMED = 200
 
 
@@ -111,11 +114,10 @@ class Problem(msgspec.Struct, frozen=True):
     space: OutcomeSpace
     seed: int
 
-    @property
-    def dense_columns(self) -> Ints:
-        """The commonest columns: what dense learners see."""
+    def commonest(self, number: int) -> Ints:
+        """Return the columns that most rows have: what dense learners see."""
         counts = np.bincount(self.rows.indices, minlength=self.rows.shape[1])
-        return np.sort(np.argsort(-counts, kind="stable")[:_DENSE])
+        return np.sort(np.argsort(-counts, kind="stable")[:number])
 
 
 class _Linear:
@@ -184,9 +186,9 @@ class _Additive:
     """Boosting of trees of at most two columns each, summed up into tables."""
 
     def __init__(self, problem: Problem) -> None:
-        self._columns = problem.dense_columns[:: max(len(problem.dense_columns) // 64, 1)]
+        self._columns = problem.commonest(_ADDITIVE)
         learner = HistGradientBoostingClassifier(
-            max_iter=15, max_leaf_nodes=4, interaction_cst="pairwise", random_state=problem.seed
+            **_BOOSTING, max_leaf_nodes=4, interaction_cst="pairwise", random_state=problem.seed
         )
         dense = problem.rows[:, self._columns].toarray()
         self._tables: Tables = compiled(learner.fit(dense, problem.codes))
@@ -207,12 +209,12 @@ CANDIDATES: Mapping[str, Callable[[Problem], Learned]] = {
     "extremely random forest": lambda problem: _Trees(
         problem,
         ExtraTreesClassifier(100, min_samples_leaf=2, random_state=problem.seed),
-        problem.dense_columns,
+        problem.commonest(_DENSE),
     ),
     "gradient boosting": lambda problem: _Trees(
         problem,
-        HistGradientBoostingClassifier(max_iter=15, max_leaf_nodes=15, random_state=problem.seed),
-        problem.dense_columns,
+        HistGradientBoostingClassifier(**_BOOSTING, max_leaf_nodes=15, random_state=problem.seed),
+        problem.commonest(_DENSE),
     ),
 }
 """By name, in the order in which one is preferred to an equal."""
