@@ -10,11 +10,10 @@ import argparse
 import os
 import platform
 import statistics
-import time
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 
 import msgspec
+from reporting import keep, timed
 
 from adscribe.context import Context, derive
 from adscribe.event.native import to_native
@@ -23,7 +22,6 @@ from adscribe.resources import shipped
 from adscribe.sensors import Report, read
 from adscribe.site import Site
 
-README = Path(__file__).parent / "README.md"
 TYPICAL = range(110, 131)
 """Active features of an event that counts as typical."""
 
@@ -45,14 +43,7 @@ def measure(some: Sequence[Context], site: Site, space: FeatureSpace, rounds: in
         "context derived": lambda: [derive(context.event, site) for context in some],
         "features as a row": lambda: [space.row(context) for context in some],
     }
-    taken: dict[str, list[float]] = {name: [] for name in steps}
-    for _ in range(rounds):
-        for name, step in steps.items():
-            start = time.perf_counter()
-            step()
-            taken[name].append((time.perf_counter() - start) / len(some) * 1e6)
-    # The fastest, as `timeit` advises: the others tell what else the machine did.
-    return {name: min(times) for name, times in taken.items()}
+    return timed(steps, rounds, len(some))
 
 
 def table(found: Mapping[str, Mapping[str, float]]) -> str:
@@ -95,12 +86,7 @@ def main() -> None:
     )
     print(f"{found}\n\n{machine}")
     if asked.write:
-        text = README.read_text("utf-8")
-        before, _, rest = text.partition("<!-- features -->\n")
-        after = rest.partition("<!-- /features -->")[2]
-        README.write_text(
-            f"{before}<!-- features -->\n{found}\n\n{machine}\n<!-- /features -->{after}", "utf-8"
-        )
+        keep("features", f"{found}\n\n{machine}")
 
 
 if __name__ == "__main__":

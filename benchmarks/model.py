@@ -9,11 +9,11 @@ from __future__ import annotations
 import argparse
 import os
 import platform
-import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
+from reporting import keep, timed
 from scipy.sparse import csr_array  # type: ignore[import-untyped]
 from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyped]
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
@@ -26,8 +26,6 @@ from adscribe.model.learned import LearnedModel
 from adscribe.resources import shipped
 from adscribe.sensors import Report, read
 from adscribe.site import Site
-
-README = Path(__file__).parent / "README.md"
 
 
 def contexts(site: Site) -> list[Context]:
@@ -75,14 +73,7 @@ def measure(
             model.assess(context, explain=True, candidates=0) for context in some
         ],
     }
-    taken: dict[str, list[float]] = {name: [] for name in steps}
-    for _ in range(rounds):
-        for name, step in steps.items():
-            start = time.perf_counter()
-            step()
-            taken[name].append((time.perf_counter() - start) / len(some) * 1e6)
-    # The fastest, as `timeit` advises: the others tell what else the machine did.
-    return {name: min(times) for name, times in taken.items()}
+    return timed(steps, rounds, len(some))
 
 
 def table(found: Mapping[str, float]) -> str:
@@ -112,10 +103,7 @@ def main() -> None:
     text = f"{table(found)}\n\n{size}; {machine}, fastest of {asked.rounds} rounds."
     print(text)
     if asked.write:
-        kept = README.read_text(encoding="utf-8")
-        before, _, rest = kept.partition("<!-- model -->\n")
-        _, _, after = rest.partition("<!-- /model -->")
-        README.write_text(f"{before}<!-- model -->\n{text}\n<!-- /model -->{after}", encoding="utf-8")
+        keep("model", text)
 
 
 if __name__ == "__main__":

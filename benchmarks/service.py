@@ -22,12 +22,11 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
-from pathlib import Path
 from typing import cast
 
 import uvloop
+from reporting import keep
 
-README = Path(__file__).parent / "README.md"
 CONNECTIONS = 8
 LINES = 1000
 
@@ -208,10 +207,7 @@ def main() -> None:
     )
     print(f"{found}\n\n{machine}")
     if asked.write:
-        text = README.read_text("utf-8")
-        before, _, rest = text.partition("<!-- http -->\n")
-        after = rest.partition("<!-- /http -->")[2]
-        README.write_text(f"{before}<!-- http -->\n{found}\n\n{machine}\n<!-- /http -->{after}", "utf-8")
+        keep("http", f"{found}\n\n{machine}")
 
 
 if __name__ == "__main__":

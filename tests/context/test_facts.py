@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from adscribe.context import Context, derive
 from adscribe.context.vocabulary import load_vocabulary
@@ -405,3 +406,9 @@ def test_severity_is_no_evidence() -> None:
     )
     assert plain.facts == severe.facts
     assert plain.measures == severe.measures
+
+
+def test_a_number_without_end_is_no_number() -> None:
+    seen = context("SSHDICT", OUTSIDE, [SERVER])
+    endless = replace(seen.event, characteristics={"attempts_total_count": float("inf")})
+    assert derive(endless, SITE).values("attempts") == ()

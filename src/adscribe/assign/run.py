@@ -57,7 +57,7 @@ class Run:
         self._model = model
         self._site = site
         self._site_reference = f"sha256:{site.sha256}" if site.sha256 else None
-        self._history = history or MemoryHistory()
+        self._history = MemoryHistory() if history is None else history
         self._translator = translator
         self._candidates = candidates
         self._explain = explain

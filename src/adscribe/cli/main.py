@@ -36,7 +36,7 @@ app.add_typer(attack.app, name="attack")
 app.add_typer(codebook.app, name="codebook")
 app.add_typer(data.app, name="data")
 
-_EXTRA = ("mapie", "matplotlib", "mlflow", "pandas", "pyarrow")
+_EXTRA = ("matplotlib", "mlflow", "pandas", "pyarrow")
 
 
 def main() -> None:

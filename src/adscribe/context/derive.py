@@ -46,7 +46,7 @@ def derive(event: Event, site: Site, history: History | None = None, *, event_id
     Context
         What is known; a key that isn't there is unknown.
     """
-    history = history or MemoryHistory()
+    history = MemoryHistory() if history is None else history
     context = _derive(event, site, history, event_id)
     if context.values("targets") != ("mixed",):
         return context

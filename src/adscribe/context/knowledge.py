@@ -7,14 +7,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-import yaml
-
-from adscribe.context.vocabulary import Vocabulary, load_vocabulary
+from adscribe.context.vocabulary import Vocabulary, load_vocabulary, read_mapping
 from adscribe.errors import CodebookError, Place
 from adscribe.event.address import canonical
 from adscribe.resources import shipped
-
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,11 +135,7 @@ def _trace(kind: str, entry: Mapping[str, Any], vocabulary: Vocabulary) -> Trace
 
 
 def _read(name: str) -> dict[str, Any]:
-    path = shipped("datasets", "codebook", name)
-    content = yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER)  # noqa: S506 - a safe loader
-    if not isinstance(content, dict):
-        raise _wrong(name, "holds no mapping")
-    return content
+    return read_mapping(shipped("datasets", "codebook", name))
 
 
 def _wrong(name: str, message: str) -> CodebookError:

@@ -66,17 +66,20 @@ def derive_fit(view: View) -> None:
     role needs certain services only, the event must tell which ones it is about.
     """
     needs = load_needs()
-    judged = [(name, needs[name]) for name in view.values("source_role") if name in needs]
-    misfits = [(name, misfit) for name, need in judged if (misfit := _misfit(view, need)) is not None]
     basis = "site: roles, event: services, peers"
-    if judged and len(misfits) == len(judged):
-        name, misfit = misfits[0]
-        view.put("role_fit", "no", basis, f"a {role(name)} has no need of {misfit}")
-        return
-    for name, need in judged:
-        if _misfit(view, need) is None and (need.services is None or _used(view)):
+    judged = [
+        (name, needs[name], _misfit(view, needs[name]))
+        for name in view.values("source_role")
+        if name in needs
+    ]
+    for name, need, misfit in judged:
+        if misfit is None and (need.services is None or _used(view)):
             view.put("role_fit", "yes", basis, f"this is what a {role(name)} does")
             return
+    beyond = [(name, misfit) for name, _, misfit in judged if misfit is not None]
+    if beyond and len(beyond) == len(judged):
+        name, misfit = beyond[0]
+        view.put("role_fit", "no", basis, f"a {role(name)} has no need of {misfit}")
 
 
 def main_targets(view: View) -> tuple[Target, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -63,10 +64,10 @@ class View:
         return fact.values if fact else ()
 
     def number(self, *names: str) -> float | None:
-        """Return the first of the event's characteristics that is there and a number."""
+        """Return the first of the event's characteristics that is there and a finite number."""
         for name in names:
             value = self.event.characteristics.get(name)
-            if isinstance(value, int | float) and not isinstance(value, bool):
+            if isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value):
                 return value
         return None
 

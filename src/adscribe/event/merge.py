@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import TypeVar
 
 from msgspec.structs import replace
@@ -174,7 +175,7 @@ def merge(older: Event, report: Event | None = None) -> Event:
         base, latest = older, report
     else:
         base, latest = report, older
-    targets = _united(older.targets, report.targets, latest.targets)
+    targets = _united(older, report, base, latest)
     changes: dict[str, object] = {
         "targets": targets,
         "target_count": _target_count(older, report, targets),
@@ -192,20 +193,15 @@ def merge(older: Event, report: Event | None = None) -> Event:
     return replace(latest, **changes)
 
 
-def _united(
-    first: Iterable[Target], second: Iterable[Target], latest: Iterable[Target]
-) -> tuple[Target, ...]:
-    united: dict[str, Target] = {}
-    for target in (*first, *second):
-        known = united.get(target.ip)
-        if known is not None:
-            united[target.ip] = _filled(target, known)
-        elif len(united) < MAX_TARGETS:
-            united[target.ip] = target
-    for target in latest:
-        if target.ip in united:
-            united[target.ip] = _filled(target, united[target.ip])
-    return tuple(united.values())
+def _united(older: Event, report: Event, base: Event, latest: Event) -> tuple[Target, ...]:
+    """Return the targets of both in the order in which they came, each as it was last reported."""
+    before = {target.ip: target for target in base.targets}
+    now = {target.ip: target for target in latest.targets}
+    ips = dict.fromkeys(target.ip for target in (*older.targets, *report.targets))
+    return tuple(
+        _filled(now[ip], before[ip]) if ip in now and ip in before else now.get(ip) or before[ip]
+        for ip in islice(ips, MAX_TARGETS)
+    )
 
 
 def _target_count(older: Event, report: Event | None, targets: tuple[Target, ...]) -> int | None:
