@@ -1,0 +1,114 @@
+"""CICFlowMeter's CSV, with the column names of its versions and of the CIC-IDS2017 tables.
+
+https://github.com/ahlashkari/CICFlowMeter. Its lengths are payloads: the least size of the
+headers is added for each packet, so that bytes mean what they mean in other records. Its flag
+counts are those of both directions; they tell whether a connection was opened, no more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import tzinfo
+
+from adscribe.flows import values
+from adscribe.flows.flow import HEADER_BYTES, RST, SYN, TCP, Flow, Outcome
+from adscribe.flows.table import Columns, cells
+
+_NAMES = {
+    "source": ("src ip", "source ip", "src_ip"),
+    "source_port": ("src port", "source port", "src_port"),
+    "target": ("dst ip", "destination ip", "dst_ip"),
+    "target_port": ("dst port", "destination port", "dst_port"),
+    "protocol": ("protocol",),
+    "start": ("timestamp",),
+    "microseconds": ("flow duration", "flow_duration"),
+    "packets": ("total fwd packet", "total fwd packets", "tot fwd pkts", "tot_fwd_pkts"),
+    "packets_back": ("total bwd packets", "total backward packets", "tot bwd pkts", "tot_bwd_pkts"),
+    "bytes": (
+        "total length of fwd packet",
+        "total length of fwd packets",
+        "totlen fwd pkts",
+        "totlen_fwd_pkts",
+    ),
+    "bytes_back": (
+        "total length of bwd packet",
+        "total length of bwd packets",
+        "totlen bwd pkts",
+        "totlen_bwd_pkts",
+    ),
+    "syn": ("syn flag count", "syn flag cnt", "syn_flag_cnt"),
+    "rst": ("rst flag count", "rst flag cnt", "rst_flag_cnt"),
+    "label": ("label",),
+}
+_NEEDED = ("source", "target", "target_port", "protocol", "start", "microseconds", "packets")
+
+_REFUSAL = 2
+"""Most packets of an answer that only resets."""
+
+
+class CicFlowReader:
+    """Reads the lines of one table.
+
+    Parameters
+    ----------
+    header : sequence of str
+        The header's cells.
+    zone : tzinfo
+        Zone of its times.
+    """
+
+    def __init__(self, header: Sequence[str], zone: tzinfo) -> None:
+        self._columns = Columns(header, _NAMES)
+        self._zone = zone
+
+    @staticmethod
+    def knows(header: Sequence[str]) -> bool:
+        """Tell whether a header is CICFlowMeter's."""
+        return Columns(header, _NAMES).has(*_NEEDED)
+
+    def read(self, line: str) -> Flow:
+        """Return the flow of a line.
+
+        Raises
+        ------
+        ValueError
+            With what was expected.
+        """
+        row = cells(line)
+        if len(row) != self._columns.width:
+            raise ValueError("not as many columns as the header has")
+        places = self._columns.places
+
+        def get(name: str) -> str:
+            place = places[name]
+            return "" if place is None else row[place].strip()
+
+        protocol = values.protocol(get("protocol"))
+        start = values.moment(get("start"), self._zone)
+        packets, packets_back = values.count(get("packets")), values.count(get("packets_back"))
+        payload_back = values.count(get("bytes_back"))
+        headers = HEADER_BYTES.get(protocol, 20)
+        outcome: Outcome = "answered" if packets_back else "unanswered"
+        flags = None
+        if protocol == TCP and places["syn"] is not None:
+            flags = SYN if values.count(get("syn")) else 0
+            reset = values.count(get("rst")) if places["rst"] is not None else 0
+            flags |= RST if reset else 0
+            if 0 < packets_back <= _REFUSAL and reset and not payload_back and packets <= _REFUSAL:
+                outcome = "refused"
+        return Flow(
+            start,
+            start + values.duration(get("microseconds")) / 1e6,
+            values.address(get("source")),
+            values.address(get("target")),
+            values.port(get("source_port")),
+            values.port(get("target_port")),
+            protocol,
+            values.count(get("bytes")) + packets * headers,
+            payload_back + packets_back * headers,
+            packets,
+            packets_back,
+            outcome,
+            flags,
+            label=values.word(get("label")),
+        )
