@@ -10,18 +10,17 @@ from enum import StrEnum
 from pathlib import Path
 from typing import IO, Annotated
 
-import msgspec
 import typer
 from rich.console import Console
 from rich.table import Table
 
-from adscribe.assign import Answer, Assignment, Classifier
+from adscribe.assign import Assignment, Classifier
+from adscribe.cli.flows import read_index
 from adscribe.cli.options import EventFormat
-from adscribe.sensors import Reject
+from adscribe.cli.rejects import Rejects
+from adscribe.flows import completed
+from adscribe.sensors import Reject, read
 from adscribe.site import Site
-
-UNREADABLE = 3
-"""Exit status when some input couldn't be read."""
 
 
 class Output(StrEnum):
@@ -55,6 +54,10 @@ def classify(
     ] = 0,
     explain: Annotated[bool, typer.Option(help="Say why.")] = True,
     output: Annotated[Output, typer.Option(help="Form of the answers.")] = Output.ndjson,
+    flows: Annotated[
+        list[Path] | None,
+        typer.Option(help="Flows that fill what events lack: Zeek, nfdump, CICFlowMeter. May be repeated."),
+    ] = None,
     rejects: Annotated[
         Path | None, typer.Option(help="File for what can't be read; standard error when not given.")
     ] = None,
@@ -73,48 +76,26 @@ def classify(
     )
     with ExitStack() as stack:
         sink = stack.enter_context(rejects.open("wb")) if rejects else None
-        counted = _Rejects(sink)
-        answers = (
-            answer
-            for name in files
-            for answer in counted.sift(
-                name, classifier.answers(run, _open(name, stack), format=form, site=network)
-            )
-        )
-        _WRITERS[output](answers)
-    if counted.number:
-        raise typer.Exit(UNREADABLE)
+        unread = Rejects(sink)
+        index = read_index(flows, network, unread) if flows else None
+        joined = 0
 
+        def answers() -> Iterator[Assignment]:
+            nonlocal joined
+            for name in files:
+                for record in read(_open(name, stack), format=form, zone=network.timezone):
+                    if isinstance(record, Reject):
+                        unread.write(name, record)
+                        continue
+                    event = record.event if index is None else completed(record.event, index)
+                    joined += event is not record.event
+                    yield run.answer(event)
 
-class _Rejects:
-    """Keeps what can't be read apart from the answers."""
-
-    def __init__(self, sink: IO[bytes] | None) -> None:
-        self.number = 0
-        self._sink = sink
-
-    def sift(self, name: str, answers: Iterable[Answer]) -> Iterator[Assignment]:
-        for answer in answers:
-            if isinstance(answer, Assignment):
-                yield answer
-            else:
-                self.number += 1
-                self._write(name, answer)
-
-    def _write(self, name: str, reject: Reject) -> None:
-        if self._sink is None:
-            # Only the place and the reason: an input can hold addresses.
-            pointer = f", {reject.pointer}" if reject.pointer else ""
-            typer.echo(f"{name}, line {reject.line}{pointer}: {reject.reason}", err=True)
-            return
-        entry = {
-            "file": name,
-            "line": reject.line,
-            "pointer": reject.pointer,
-            "reason": reject.reason,
-            "text": reject.text,
-        }
-        self._sink.write(msgspec.json.encode(entry) + b"\n")
+        _WRITERS[output](answers())
+    if index is not None and not joined:
+        hint = "look at their times, and at the time zone of the site file"
+        typer.echo(f"no event lacks what the flows say, or none of them is its ({hint})", err=True)
+    unread.exit()
 
 
 def _open(name: str, stack: ExitStack) -> IO[bytes]:

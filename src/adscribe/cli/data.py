@@ -11,9 +11,12 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from adscribe.cli.flows import events_from_flows
 from adscribe.errors import AdscribeError
 
 app = typer.Typer(name="data", help="The data that models are trained and judged on.", no_args_is_help=True)
+
+app.command(epilog="Example: adscribe data events-from-flows conn.log --out events.ndjson")(events_from_flows)
 
 _PLAIN_EVERY = 5.0
 

@@ -1,0 +1,125 @@
+"""`adscribe data events-from-flows`: captures become events."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import IO, Annotated
+
+import msgspec
+import typer
+from rich.console import Console
+
+from adscribe.cli.rejects import Rejects
+from adscribe.event.native import to_native
+from adscribe.flows import Flow, FlowIndex, read_flows
+from adscribe.sensors import Reject
+from adscribe.site import Site
+
+_PLAIN_EVERY = 5.0
+_SHOWN_EVERY = 10_000
+
+
+def events_from_flows(
+    files: Annotated[
+        list[Path], typer.Argument(metavar="FILE...", help="Zeek, nfdump or CICFlowMeter; .gz as well.")
+    ],
+    out: Annotated[Path, typer.Option(help="File for the events, a native event a line.")],
+    labels: Annotated[
+        Path | None,
+        typer.Option(help="File for the labels of each event's flows, where the data set has them."),
+    ] = None,
+    site: Annotated[
+        Path | None, typer.Option(help="Site file; private ranges are the inside when not given.")
+    ] = None,
+    data_feed: Annotated[str | None, typer.Option(help="Name of the data feed that events carry.")] = None,
+    rejects: Annotated[
+        Path | None, typer.Option(help="File for what can't be read; standard error when not given.")
+    ] = None,
+) -> None:
+    """Report what a detector of Flowmon's kind would report of recorded flows, updates included.
+
+    Files are one stream, in the order given. Labels go to a file of their own, a line an event in the
+    same order; no detector reads them.
+    """
+    # Only commands of `data` need the training room.
+    from adscribe.training.detectors import Detectors  # noqa: PLC0415
+
+    network = Site.load(site) if site else Site.default()
+    detectors = Detectors(network.is_internal, data_feed=data_feed)
+    reported: Counter[str] = Counter()
+    opened = 0
+    with ExitStack() as stack:
+        sink = stack.enter_context(_new(rejects)) if rejects else None
+        events = stack.enter_context(_new(out))
+        truths = stack.enter_context(_new(labels)) if labels else None
+        flows = _Flows(files, network, Rejects(sink))
+        for number, report in enumerate(detectors.detect(flows.read()), start=1):
+            events.write(msgspec.json.encode(to_native(report.event)) + b"\n")
+            if truths is not None:
+                entry = {"line": number, "labels": report.labels}
+                truths.write(msgspec.json.encode(entry, order="sorted") + b"\n")
+            reported[report.event.method] += 1
+            opened += report.event.updated_at is None
+    if detectors.left_out:
+        typer.echo(f"{detectors.left_out:,} flows of too many sources at once were not counted", err=True)
+    methods = ", ".join(f"{method} {number:,}" for method, number in sorted(reported.items())) or "none"
+    typer.echo(f"{flows.number:,} flows, {reported.total():,} reports of {opened:,} events: {methods}")
+    flows.rejects.exit()
+
+
+def read_index(files: list[Path], site: Site, rejects: Rejects) -> FlowIndex:
+    """Return the flows of files for looking up.
+
+    Raises
+    ------
+    FlowError
+        A file can't be read, or there are more flows than are kept.
+    """
+    index = FlowIndex()
+    for file in files:
+        for record in read_flows(file, zone=site.timezone):
+            if isinstance(record, Reject):
+                rejects.write(str(file), record)
+            else:
+                index.add(record)
+    return index
+
+
+def _new(path: Path) -> IO[bytes]:
+    try:
+        return path.open("wb")
+    except OSError as wrong:
+        raise typer.BadParameter(f"{path} can't be written: {wrong.strerror}") from None
+
+
+class _Flows:
+    """The flows of files one after the other, with a sign of life now and then."""
+
+    def __init__(self, files: list[Path], site: Site, rejects: Rejects) -> None:
+        self.number = 0
+        self.rejects = rejects
+        self._files = files
+        self._site = site
+
+    def read(self) -> Iterator[Flow]:
+        console = Console(stderr=True)
+        shown = time.monotonic()
+        with console.status("reading") if console.is_terminal else ExitStack() as status:
+            for file in self._files:
+                for record in read_flows(file, zone=self._site.timezone):
+                    if isinstance(record, Reject):
+                        self.rejects.write(str(file), record)
+                    elif isinstance(record, Flow):
+                        self.number += 1
+                        yield record
+                        if self.number % _SHOWN_EVERY == 0:
+                            line = f"{file.name}: {self.number:,} flows"
+                            if not isinstance(status, ExitStack):
+                                status.update(line)
+                            elif time.monotonic() - shown >= _PLAIN_EVERY:
+                                typer.echo(line, err=True)
+                                shown = time.monotonic()
