@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from datetime import tzinfo
 from pathlib import Path
 from typing import IO, Annotated
 
@@ -20,7 +21,7 @@ from adscribe.sensors import Reject
 from adscribe.site import Site
 
 _PLAIN_EVERY = 5.0
-_SHOWN_EVERY = 10_000
+_SAID_EVERY = 10_000
 
 
 def events_from_flows(
@@ -42,7 +43,8 @@ def events_from_flows(
 ) -> None:
     """Report what a detector of Flowmon's kind would report of recorded flows, updates included.
 
-    Files are one stream, in the order given. Labels go to a file of their own, a line an event in the
+    Files that follow each other in time are one recording; one that begins earlier than the file before
+    it is a capture of its own. Labels go to a file of their own, a line an event in the
     same order; no detector reads them.
     """
     # Only commands of `data` need the training room.
@@ -56,8 +58,11 @@ def events_from_flows(
         sink = stack.enter_context(_new(rejects)) if rejects else None
         events = stack.enter_context(_new(out))
         truths = stack.enter_context(_new(labels)) if labels else None
-        flows = _Flows(files, network, Rejects(sink))
-        for number, report in enumerate(detectors.detect(flows.read()), start=1):
+        console = Console(stderr=True)
+        status = stack.enter_context(console.status("flows")) if console.is_terminal else None
+        say = status.update if status else _PlainLines()
+        flows = _Flows(files, network.timezone, Rejects(sink), say)
+        for number, report in enumerate(detectors.detect(*flows.recordings()), start=1):
             events.write(msgspec.json.encode(to_native(report.event)) + b"\n")
             if truths is not None:
                 entry = {"line": number, "labels": report.labels}
@@ -97,29 +102,39 @@ def _new(path: Path) -> IO[bytes]:
 
 
 class _Flows:
-    """The flows of files one after the other, with a sign of life now and then."""
+    """The flows of files, with a sign of life now and then."""
 
-    def __init__(self, files: list[Path], site: Site, rejects: Rejects) -> None:
+    def __init__(
+        self, files: list[Path], zone: tzinfo, rejects: Rejects, say: Callable[[str], object]
+    ) -> None:
         self.number = 0
         self.rejects = rejects
         self._files = files
-        self._site = site
+        self._zone = zone
+        self._say = say
 
-    def read(self) -> Iterator[Flow]:
-        console = Console(stderr=True)
-        shown = time.monotonic()
-        with console.status("reading") if console.is_terminal else ExitStack() as status:
-            for file in self._files:
-                for record in read_flows(file, zone=self._site.timezone):
-                    if isinstance(record, Reject):
-                        self.rejects.write(str(file), record)
-                    elif isinstance(record, Flow):
-                        self.number += 1
-                        yield record
-                        if self.number % _SHOWN_EVERY == 0:
-                            line = f"{file.name}: {self.number:,} flows"
-                            if not isinstance(status, ExitStack):
-                                status.update(line)
-                            elif time.monotonic() - shown >= _PLAIN_EVERY:
-                                typer.echo(line, err=True)
-                                shown = time.monotonic()
+    def recordings(self) -> list[Iterator[Flow]]:
+        """Return the flows of each file."""
+        return [self._read(file) for file in self._files]
+
+    def _read(self, file: Path) -> Iterator[Flow]:
+        for record in read_flows(file, zone=self._zone):
+            if isinstance(record, Reject):
+                self.rejects.write(str(file), record)
+            elif isinstance(record, Flow):
+                self.number += 1
+                yield record
+                if self.number % _SAID_EVERY == 0:
+                    self._say(f"{file.name}: {self.number:,} flows")
+
+
+class _PlainLines:
+    """Lines for a log: one every few seconds."""
+
+    def __init__(self) -> None:
+        self._next = time.monotonic() + _PLAIN_EVERY
+
+    def __call__(self, line: str) -> None:
+        if time.monotonic() >= self._next:
+            typer.echo(line, err=True)
+            self._next = time.monotonic() + _PLAIN_EVERY

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 
 from adscribe.flows import Flow
 from adscribe.flows.ordering import by_end
@@ -37,6 +38,8 @@ DETECTORS: tuple[type[Detector], ...] = (
 
 MAX_FLOWS = 2_000_000
 """After so many flows all windows close, however long they have been open: their state is bounded."""
+REWIND = 3600.0
+"""A recording that begins so many seconds before the one before it ended is another capture."""
 
 _Add = Callable[[Flow], None]
 
@@ -52,6 +55,11 @@ class Detectors:
         From how much on something is an event.
     data_feed : str, optional
         Name of the data feed that events carry.
+
+    Attributes
+    ----------
+    left_out : int
+        Flows that weren't counted because a window held too many sources, by all detectors.
     """
 
     def __init__(
@@ -61,51 +69,81 @@ class Detectors:
         data_feed: str | None = None,
     ) -> None:
         limits = thresholds or Thresholds()
-        self._detectors = [kind(limits, inside, data_feed) for kind in DETECTORS]
-        self._closing = [0.0] * len(DETECTORS)
-        self._adds: dict[int, tuple[_Add, ...]] = {}
+        self._make = [partial(kind, limits, inside, data_feed) for kind in DETECTORS]
+        self.left_out = 0
 
-    @property
-    def left_out(self) -> int:
-        """Flows that weren't counted because a window held too many sources, by all detectors."""
-        return sum(detector.left_out for detector in self._detectors)
-
-    def detect(self, flows: Iterable[Flow]) -> Iterator[Report]:
+    def detect(self, *recordings: Iterable[Flow]) -> Iterator[Report]:
         """Yield reports as windows close, in the order of their times.
 
         Parameters
         ----------
-        flows : iterable of Flow
-            Nearly in the order of their ends, as recorders write them.
+        *recordings : iterable of Flow
+            Each nearly in the order of its flows' ends, as recorders write them. One that goes on where
+            the one before it ended belongs to the same capture; one that begins earlier is another, with
+            events of its own.
         """
-        closing, number = 0.0, 0
-        adds, detectors = self._adds, self._detectors
-        for flow in by_end(flows):
-            if flow.end >= closing:
-                yield from self._close(flow.end)
-                closing = min(self._closing)
-            number += 1
-            if number == MAX_FLOWS:
-                number = 0
-                yield from self._close(None)
-            protocol = flow.protocol
-            if protocol not in adds:
-                adds[protocol] = tuple(
-                    detector.add
-                    for detector in detectors
-                    if detector.protocols is None or protocol in detector.protocols
-                )
-            for add in adds[protocol]:
-                add(flow)
-        yield from self._close(None)
+        capture = _Capture([make() for make in self._make])
+        for recording in recordings:
+            for number, flow in enumerate(by_end(recording)):
+                if number == 0 and flow.end < capture.latest - REWIND:
+                    yield from self._end(capture)
+                    capture = _Capture([make() for make in self._make])
+                reports = capture.add(flow)
+                if reports:
+                    yield from reports
+        yield from self._end(capture)
 
-    def _close(self, at: float | None) -> Iterator[Report]:
-        """Close the windows that are over at a time; all of them when there is no more time."""
+    def _end(self, capture: _Capture) -> list[Report]:
+        self.left_out += sum(detector.left_out for detector in capture.detectors)
+        return capture.close()
+
+
+class _Capture:
+    """The windows of all detectors over the flows of one network in one time."""
+
+    def __init__(self, detectors: list[Detector]) -> None:
+        self.detectors = detectors
+        self.latest = 0.0
+        self._ends = [0.0] * len(detectors)
+        self._next = 0.0
+        self._number = 0
+        self._adds: dict[int, tuple[_Add, ...]] = {}
+
+    def add(self, flow: Flow) -> list[Report] | None:
+        """Take a flow; return the reports of the windows that are over by then."""
+        reports = None
+        if flow.end >= self._next:
+            reports = self._close(flow.end)
+        self._number += 1
+        if self._number == MAX_FLOWS:
+            self._number = 0
+            reports = [*(reports or ()), *self.close()]
+        self.latest = max(self.latest, flow.end)
+        adds = self._adds.get(flow.protocol)
+        if adds is None:
+            adds = self._adds[flow.protocol] = tuple(
+                detector.add
+                for detector in self.detectors
+                if detector.protocols is None or flow.protocol in detector.protocols
+            )
+        for add in adds:
+            add(flow)
+        return reports
+
+    def close(self) -> list[Report]:
+        """Close all windows."""
+        return _sorted(report for detector in self.detectors for report in detector.close())
+
+    def _close(self, at: float) -> list[Report]:
+        """Close the windows that are over at a time, and set when the next ones are."""
         reports: list[Report] = []
-        for number, detector in enumerate(self._detectors):
-            if at is None:
+        for number, detector in enumerate(self.detectors):
+            if at >= self._ends[number]:
                 reports.extend(detector.close())
-            elif at >= self._closing[number]:
-                reports.extend(detector.close())
-                self._closing[number] = (at // detector.seconds + 1) * detector.seconds
-        yield from sorted(reports, key=lambda report: report.event.reported_at)
+                self._ends[number] = (at // detector.seconds + 1) * detector.seconds
+        self._next = min(self._ends)
+        return _sorted(reports)
+
+
+def _sorted(reports: Iterable[Report]) -> list[Report]:
+    return sorted(reports, key=lambda report: report.event.reported_at)
