@@ -12,6 +12,7 @@ from adscribe.event import Event
 from adscribe.event.native import from_native
 from adscribe.sensors.flowmon.names import METHODS
 from adscribe.site import Site
+from adscribe.training.simulation import agreement
 from adscribe.training.simulation.behaviours import Behaviour, Growth, Template
 from adscribe.training.simulation.casting import NoSuchHost, cast
 from adscribe.training.simulation.definitions import Emit, Ends
@@ -202,22 +203,31 @@ class _Occurrence:
         if ports:
             native["ports"] = list(ports)
         _as_reported(native)
+        agreement.named(native)
         success = draw.chance(raw.success) if isinstance(raw.success, float) else raw.success
         growth = self.template.growth
         if success is None and growth is not None and growth.success and raw.method in _TELLS_SUCCESS:
             success = False
+        if "average_interval_seconds" in characteristics:
+            native["first_flow_at"] = _stamp(at - int(characteristics["duration_seconds"]))
+        answer = characteristics.get("downloaded_bytes")
+        if native["method"] == "TOR" and success is False and answer:
+            characteristics["downloaded_bytes"] = 0
         reports = 1 + (round(growth.count(draw, scope)) if growth else 0)
         turning = draw.whole(2, reports) if growth and reports > 1 and draw.chance(growth.success) else 0
         forbidden: bool | None = None
         taste = draw.random()
         for revision in range(1, reports + 1):
             if revision > 1 and growth is not None:
-                at += min(int(growth.every(draw, scope)), LONGEST_PAUSE)
+                pause = min(int(growth.every(draw, scope)), LONGEST_PAUSE)
+                at += pause
                 ends, count = self._grown(
-                    growth, native, hidden, scope, source, ends, count, revision == reports
+                    growth, native, hidden, scope, source, ends, count, pause, revision == reports
                 )
             if revision == turning and growth is not None:
                 success = True
+                if native["method"] == "TOR" and answer:
+                    characteristics["downloaded_bytes"] = answer
                 for name, drawn in growth.on_success.items():
                     characteristics[name] = rounded(name, drawn(draw, {**scope, **characteristics}))
             self._told(native, ends, count, hidden, success, at if revision > 1 else None)
@@ -287,7 +297,7 @@ class _Occurrence:
         shown: dict[str, Any] = {}
         hidden: dict[str, int] = {}
         for name, drawn in self.template.values.items():
-            value = drawn(self.draw, scope)
+            value = agreement.at_least_targets(name, drawn(self.draw, scope), scope["targets"])
             if value == "resolvers":
                 value = self.scene.resolvers
             scope[name] = value
@@ -306,18 +316,22 @@ class _Occurrence:
         source: Host,
         ends: list[Host],
         count: int,
+        pause: int,
         is_last: bool,
     ) -> tuple[list[Host], int]:
         """Let amounts and targets grow; return the targets."""
         draw, raw = self.draw, self.template.raw
         factor = max(float(growth.grow(draw, scope)), 1.0)
         characteristics = native["characteristics"]
-        for name, value in characteristics.items():
-            if _is_cumulative(name) and isinstance(value, int):
-                characteristics[name] = int(value * factor)
+        if not agreement.goes_on(characteristics, pause):
+            for name, value in characteristics.items():
+                if _is_cumulative(name) and isinstance(value, int):
+                    characteristics[name] = int(value * factor)
         for name, amount in hidden.items():
             hidden[name] = int(amount * factor)
         more = round(count * float(growth.targets(draw, scope)))
+        most = agreement.attempts(characteristics)
+        more = more if most is None else min(more, most)
         if more > count and isinstance(raw.targets, Ends):
             added, _ = cast(raw.targets, more - count, self.scene.network, draw, other=source)
             ends = _united(ends, added, raw.targets.listed)
@@ -337,9 +351,10 @@ class _Occurrence:
         success: bool | None,
         updated: int | None,
     ) -> None:
-        targets: list[Any] = [_target(host) for host in ends]
+        characteristics = native["characteristics"]
+        targets: list[Any] = [_target(host) for host in agreement.as_told(ends, characteristics)]
         if self.template.raw.by_target and ends:
-            self._share(targets, native["characteristics"], hidden)
+            self._share(targets, characteristics, hidden)
         native["targets"] = [target if len(target) > 1 else target["ip"] for target in targets]
         if count:
             native["target_count"] = max(count, len(targets))
@@ -349,18 +364,17 @@ class _Occurrence:
             native["updated_at"] = _stamp(updated)
 
     def _share(
-        self, targets: list[dict[str, Any]], values: Mapping[str, Any], hidden: Mapping[str, int]
+        self, targets: list[dict[str, Any]], values: dict[str, Any], hidden: Mapping[str, int]
     ) -> None:
         """Give each listed target its bytes; the first has most of them."""
         sent = hidden.get("_sent_bytes", values.get("uploaded_bytes"))
         received = hidden.get("_received_bytes", values.get("downloaded_bytes"))
         if sent is None or received is None:
             return
-        left = 1.0
-        for index, target in enumerate(targets):
-            share = left if index == len(targets) - 1 else left * 0.7
-            left -= share
+        for target, share in zip(targets, agreement.shares(len(targets), values), strict=True):
             target["sent_bytes"], target["received_bytes"] = int(sent * share), int(received * share)
+        if "top_peer_bytes" in values:
+            values["top_peer_bytes"] = targets[0]["sent_bytes"] + targets[0]["received_bytes"]
 
     def _forbidden(self, native: Mapping[str, Any]) -> bool:
         entries = self.scene.site.content.forbidden

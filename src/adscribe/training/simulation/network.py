@@ -186,28 +186,25 @@ class Network:
         six: ipaddress.IPv6Network | None,
         draw: Draw,
     ) -> tuple[Host, ...]:
-        start = draw.pick((1, 2, 5, 10, 20)) if network.num_addresses > 100 else 1
-        addresses = list(network.hosts())[start:]
-        if zone.segment in ("user", "guest", "customers", "iot"):
-            addresses = draw.some(addresses, sum(counts.values()))
+        addresses = _addresses(zone, network, sum(counts.values()), draw)
         hosts = []
-        for role, number in counts.items():
-            for _ in range(number):
-                ip = str(addresses.pop(0))
-                if six is not None and draw.chance(0.2):
-                    ip = str(ipaddress.IPv6Address(int(six.network_address) + draw.whole(1, 2**40)))
-                private = zone.segment in ("guest",) or role in ("byod", "mobile")
-                hosts.append(
-                    Host(
-                        ip=ip,
-                        roles=frozenset((role,)),
-                        zone=zone.name,
-                        segment=zone.segment,
-                        hostname=self._hostname(role, draw),
-                        mac=hardware_address(draw, randomised=private and draw.chance(0.6)),
-                        user=f"{draw.letters(1)}.{word(draw)}" if zone.segment == "user" else None,
-                    )
+        # In no order: an address must not tell what its host is.
+        for four, role in zip(addresses, draw.shuffled(list(_each(counts))), strict=True):
+            ip = four
+            if six is not None and draw.chance(0.2):
+                ip = str(ipaddress.IPv6Address(int(six.network_address) + draw.whole(1, 2**40)))
+            private = zone.segment in ("guest",) or role in ("byod", "mobile")
+            hosts.append(
+                Host(
+                    ip=ip,
+                    roles=frozenset((role,)),
+                    zone=zone.name,
+                    segment=zone.segment,
+                    hostname=self._hostname(role, draw),
+                    mac=hardware_address(draw, randomised=private and draw.chance(0.6)),
+                    user=f"{draw.letters(1)}.{word(draw)}" if zone.segment == "user" else None,
                 )
+            )
         return tuple(hosts)
 
     def _hostname(self, role: str, draw: Draw) -> str | None:
@@ -217,27 +214,40 @@ class Network:
         return f"{word(draw)}{draw.whole(1, 99)}.{self.domain}"
 
     def _stranger(self, entry: OutsideKind, draw: Draw, six: bool) -> Host:
-        if entry.addresses and not six:
-            ip = draw.pick(entry.addresses)
+        fixed = draw.whole(0, len(entry.addresses) - 1) if entry.addresses and not six else None
+        if fixed is not None:
+            ip = entry.addresses[fixed]
+        elif six:
+            ip = str(ipaddress.IPv6Address(_global_six(draw) + draw.whole(1, 2**50)))
         else:
-            ip = (
-                str(ipaddress.IPv6Address(_global_six(draw) + draw.whole(1, 2**50)))
-                if six
-                else public_address(draw)
-            )
-        country = self._countries[entry.kind].draw(draw)
+            ip = public_address(draw)
+        country: str | None = self._countries[entry.kind].draw(draw)
+        if country in ("any", "none"):
+            country = draw.pick(COUNTRIES) if country == "any" else None
         name = None
         if entry.names and draw.chance(entry.named):
-            name = draw.pick(entry.names)
+            name = draw.pick(entry.names) if fixed is None else entry.names[fixed]
             while "{w}" in name:
                 name = name.replace("{w}", word(draw), 1)
             name = name.replace("{n}", str(draw.whole(1, 99)))
-        return Host(
-            ip=ip,
-            kind=entry.kind,
-            hostname=name,
-            country=draw.pick(COUNTRIES) if country == "any" else country,
-        )
+        return Host(ip=ip, kind=entry.kind, hostname=name, country=country)
+
+
+def _each(counts: dict[str, int]) -> Iterable[str]:
+    """Yield each role as often as it is there."""
+    for role, number in counts.items():
+        yield from (role for _ in range(number))
+
+
+def _addresses(zone: Zone, network: IPv4Network, number: int, draw: Draw) -> list[str]:
+    """Return addresses of a zone: strewn where they are leased, else in a row from anywhere."""
+    first, size = int(network.network_address) + 2, network.num_addresses - 3
+    if zone.segment in ("user", "guest", "customers", "iot"):
+        offsets = draw.some(range(size), number)
+    else:
+        begin = draw.whole(0, size - number)
+        offsets = list(range(begin, begin + number))
+    return [str(ipaddress.IPv4Address(first + offset)) for offset in offsets]
 
 
 class _Cutter:
