@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from datetime import tzinfo
 
 from adscribe.flows import values
-from adscribe.flows.flow import HEADER_BYTES, RST, SYN, TCP, Flow, Outcome
+from adscribe.flows.flow import HEADER_BYTES, SYN, TCP, Flow, Outcome
 from adscribe.flows.table import Columns, cells
 
 _NAMES = {
@@ -89,13 +89,10 @@ class CicFlowReader:
         payload_back = values.count(get("bytes_back"))
         headers = HEADER_BYTES.get(protocol, 20)
         outcome: Outcome = "answered" if packets_back else "unanswered"
-        flags = None
-        if protocol == TCP and places["syn"] is not None:
-            flags = SYN if values.count(get("syn")) else 0
-            reset = values.count(get("rst")) if places["rst"] is not None else 0
-            flags |= RST if reset else 0
-            if 0 < packets_back <= _REFUSAL and reset and not payload_back and packets <= _REFUSAL:
-                outcome = "refused"
+        opened = protocol == TCP and values.count(get("syn")) > 0
+        few = 0 < packets_back <= _REFUSAL and packets <= _REFUSAL
+        if protocol == TCP and few and not payload_back and values.count(get("rst")):
+            outcome = "refused"
         return Flow(
             start,
             start + values.duration(get("microseconds")) / 1e6,
@@ -109,6 +106,6 @@ class CicFlowReader:
             packets,
             packets_back,
             outcome,
-            flags,
+            SYN if opened else None,
             label=values.word(get("label")),
         )
