@@ -23,6 +23,9 @@ class View:
         Which site file goes with it: the site's, the one without roles, services and hours, or none.
     history : bool
         Whether earlier events are known.
+    own_traces : bool
+        Whether an event that is seen so says something else of its hosts to later events. What a service
+        knows that only ever sees such a view is then another history than that of the full view.
     change : callable or None
         What it takes from the native event; ``None`` where it takes nothing.
     applies : callable
@@ -32,6 +35,7 @@ class View:
     name: str
     site: str = "full"
     history: bool = True
+    own_traces: bool = False
     change: Callable[[Native], Native] | None = None
     applies: Callable[[Mapping[str, Any]], bool] = lambda native: True
 
@@ -81,12 +85,12 @@ def _without_description(native: Native) -> Native:
 
 
 VIEWS: tuple[View, ...] = (
-    View("no-site", site="none"),
+    View("no-site", site="none", own_traces=True),
     View("no-roles", site="bare"),
     View("no-history", history=False),
-    View("no-direction", change=_without_direction, applies=_has_direction),
-    View("no-success", change=_without_success, applies=_has_success),
-    View("no-name", change=_without_name, applies=lambda native: native["method"] in _NAMED),
+    View("no-direction", own_traces=True, change=_without_direction, applies=_has_direction),
+    View("no-success", own_traces=True, change=_without_success, applies=_has_success),
+    View("no-name", own_traces=True, change=_without_name, applies=lambda native: native["method"] in _NAMED),
     View(
         "no-text", change=_without_description, applies=lambda native: native.get("description") is not None
     ),
