@@ -2,6 +2,7 @@
 
 from adscribe.training.corpora.detection import (
     ATTACK,
+    SHIPPABLE,
     Corpus,
     CorpusError,
     Detection,
@@ -10,5 +11,22 @@ from adscribe.training.corpora.detection import (
     parents,
     unknown,
 )
+from adscribe.training.corpora.reading import IMPORTERS, read
+from adscribe.training.corpora.sources import Origin, SourceEntry, load_sources
 
-__all__ = ["ATTACK", "Corpus", "CorpusError", "Detection", "Reject", "SourceFile", "parents", "unknown"]
+__all__ = [
+    "ATTACK",
+    "IMPORTERS",
+    "SHIPPABLE",
+    "Corpus",
+    "CorpusError",
+    "Detection",
+    "Origin",
+    "Reject",
+    "SourceEntry",
+    "SourceFile",
+    "load_sources",
+    "parents",
+    "read",
+    "unknown",
+]

@@ -18,6 +18,9 @@ from adscribe.errors import AdscribeError
 ATTACK = "19"
 """The version of ATT&CK Enterprise that all labels are given in."""
 
+SHIPPABLE = frozenset({"Apache-2.0", "BSD-3-Clause", "DRL-1.1", "LicenseRef-MITRE-ATTACK", "MIT"})
+"""Licences that allow to ship a model trained on what is under them; their notices must be kept."""
+
 Source = Literal[
     "exabeam",
     "sentinel",
@@ -65,6 +68,8 @@ class Detection(msgspec.Struct, frozen=True, kw_only=True):
         Near-copies share it, see `adscribe.training.corpora.families`. It spans sources.
     licence : str
         SPDX id of the licence that this detection is under.
+    author : str
+        Who must be named; empty where the publisher is enough.
     """
 
     source: Source
@@ -77,6 +82,12 @@ class Detection(msgspec.Struct, frozen=True, kw_only=True):
     tactics: tuple[str, ...]
     family: str
     licence: str
+    author: str = ""
+
+    @property
+    def shippable(self) -> bool:
+        """Whether a model trained on it may ship."""
+        return self.licence in SHIPPABLE
 
     @property
     def text(self) -> str:
