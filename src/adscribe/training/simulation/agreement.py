@@ -20,6 +20,7 @@ _COUNTRIES = {
 _SERVICES = {
     **{22: "ssh", 25: "smtp", 53: "dns", 69: "tftp", 80: "http", 111: "portmap", 123: "ntp", 162: "snmptrap"},
     **{389: "ldap", 427: "slp", 443: "https", 445: "smb", 514: "syslog", 1900: "ssdp", 2055: "netflow"},
+    **{161: "snmp", 1433: "ms-sql", 3389: "rdp", 5432: "postgresql", 9100: "jetdirect"},
     **{5001: "iperf", 5004: "rtp", 8080: "http-alt", 11211: "memcached", 27015: "steam"},
 }
 """Names of services on ports (IANA, and what those use who have none there)."""
@@ -47,13 +48,18 @@ def attempts(characteristics: Mapping[str, Any]) -> int | None:
 
 
 def named(native: dict[str, Any]) -> None:
-    """Let the names in a report be those of its submethod, its ports and its device."""
+    """Let the names in a report be those of its submethod, its ports and its device.
+
+    A listed domain is seen in queries; whatever else is listed was contacted.
+    """
     method, characteristics = native["method"], native["characteristics"]
     if method == "VPN" and native.get("submethod") in _TUNNELS:
         characteristics["application"] = _TUNNELS[native["submethod"]]
-    if method in ("DOS", "REFLECTDOS") and "service" in characteristics and native.get("ports"):
+    if method in ("DOS", "REFLECTDOS", "SRVNA") and "service" in characteristics and native.get("ports"):
         port = native["ports"][0]
         characteristics["service"] = _SERVICES.get(port, characteristics["service"])
+    if method == "BLACKLIST" and native.get("submethod") != "Domain":
+        characteristics["communication"] = "direct"
     if method == "ALIENDEV" and "device_mac" in characteristics:
         native["source"]["mac"] = characteristics["device_mac"]
 
