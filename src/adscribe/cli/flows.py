@@ -72,7 +72,7 @@ def events_from_flows(
     if detectors.left_out:
         typer.echo(f"{detectors.left_out:,} flows of too many sources at once were not counted", err=True)
     methods = ", ".join(f"{method} {number:,}" for method, number in sorted(reported.items())) or "none"
-    typer.echo(f"{flows.number:,} flows, {reported.total():,} reports of {opened:,} events: {methods}")
+    typer.echo(f"flows {flows.number:,}, events {opened:,}, reports {reported.total():,}: {methods}")
     flows.rejects.exit()
 
 
