@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 
+from adscribe.context import derive
 from adscribe.event import Event, Source, Target
 from adscribe.flows import Flow, FlowError, FlowIndex, PeerName, completed
 from adscribe.flows.ordering import by_end
+from adscribe.site import Site
 from tests.flows.making import NOON, flow, unanswered
 
 PC, SERVER, PEER = "10.0.0.5", "10.0.1.31", "203.0.113.9"
@@ -43,7 +45,7 @@ def test_a_transfer_gets_its_bytes_and_direction() -> None:
     found = completed(event("HIGHTRANSF", PEER), flows)
     assert found.targets[0].sent_bytes == 10_000_000
     assert found.targets[0].received_bytes == 30_000
-    assert found.direction == "upload"
+    assert derive(found, Site.default()).values("direction") == ("upload",)
 
 
 def test_bytes_are_those_of_the_events_source_whoever_opened_the_conversation() -> None:

@@ -1,4 +1,4 @@
-"""`adscribe data`: make a corpus of simulated events, say what a corpus holds."""
+"""`adscribe data`: make a corpus of simulated events, import experts' mappings, say what a corpus holds."""
 
 from __future__ import annotations
 
@@ -19,6 +19,11 @@ app = typer.Typer(name="data", help="The data that models are trained and judged
 app.command(epilog="Example: adscribe data events-from-flows conn.log --out events.ndjson")(events_from_flows)
 
 _PLAIN_EVERY = 5.0
+
+_NAMES = (
+    "attack-kb, bzar-dcerpc, ctid-mappings, et-open-mitre, exabeam-content, sentinel-network,"
+    " sigma-network or splunk-network; datasets/sources.yaml says where they come from."
+)
 
 
 @app.command(epilog="Example: adscribe data build corpus --events 500000 --sites 240 --seed 7")
@@ -65,9 +70,39 @@ def build(
     typer.echo(f"content sha256:{card['content_sha256']}")
 
 
+@app.command("import", epilog="Example: adscribe data import sigma-network sigma/rules --out corpora/sigma")
+def import_(
+    name: Annotated[str, typer.Argument(help=_NAMES)],
+    path: Annotated[Path, typer.Argument(help="A file or folder of it, in the publisher's form or as rows.")],
+    out: Annotated[
+        Path | None, typer.Option(help="Folder for detections.parquet and its card; by default NAME.")
+    ] = None,
+) -> None:
+    """Read what experts assigned to detections, in terms of the current ATT&CK."""
+    # Only this command needs what the `train` extra brings.
+    from adscribe.training.corpora import read  # noqa: PLC0415
+    from adscribe.training.corpora.export import write  # noqa: PLC0415
+
+    corpus = read(name, path)
+    for file in corpus.files:
+        if file.expected not in (None, file.sha256):
+            typer.echo(
+                f"{file.file} is not the file that datasets/sources.yaml lists: another revision?"
+                f" The card names its SHA-256, {file.sha256}",
+                err=True,
+            )
+    folder = out or Path(name)
+    card = write(corpus, folder)
+    typer.echo(
+        f"{name}: {card['detections']:,} detections in {card['families']['count']:,} families of near-copies,"
+        f" {card['selected']:,} remain when classes are capped; {len(corpus.rejects):,} rejects"
+    )
+    typer.echo(f"content sha256:{card['content_sha256']}, in {folder}")
+
+
 @app.command(epilog="Example: adscribe data describe corpus")
 def describe(
-    folder: Annotated[Path, typer.Argument(help="Folder that `adscribe data build` wrote.")],
+    folder: Annotated[Path, typer.Argument(help="Folder that `adscribe data build` or `import` wrote.")],
     json: Annotated[bool, typer.Option("--json", help="Answer as one JSON document.")] = False,
 ) -> None:
     """Show the data card of a corpus."""
@@ -77,7 +112,7 @@ def describe(
         if json:
             msgspec.json.decode(text)
     except (OSError, UnicodeDecodeError, msgspec.DecodeError):
-        hint = "`adscribe data build FOLDER` makes a corpus with its card"
+        hint = "`adscribe data build` and `adscribe data import` make a corpus with its card"
         raise AdscribeError(f"{folder} has no readable {name}", hint=hint) from None
     typer.echo(text.rstrip())
 

@@ -47,6 +47,9 @@ class Talk:
         return len(self.start)
 
 
+_SILENCE = Talk(*(np.empty(0),) * 6)
+
+
 class FlowIndex:
     """Flows by source, target and time.
 
@@ -123,11 +126,13 @@ class FlowIndex:
         ports, protocols : iterable of int
             Service ports and protocols to look at; all when empty.
         """
-        opened = self._rows(source, target)
-        answered = self._rows(target, source)
-        # Bytes as the first host sees them: what the opener got, the other host sent.
-        answered = answered[:, [0, 1, 2, 3, 5, 4, 6, 7]]
-        rows = np.concatenate((opened, answered))
+        opened, answered = self._pairs.get((source, target)), self._pairs.get((target, source))
+        if opened is None and answered is None:
+            return _SILENCE
+        rows = _rows(opened)
+        if answered is not None:
+            # Bytes as the first host sees them: what the opener got, the other host sent.
+            rows = np.concatenate((rows, _rows(answered)[:, [0, 1, 2, 3, 5, 4, 6, 7]]))
         kept = (rows[:, 0] <= end) & (rows[:, 1] >= begin)
         for column, wanted in ((2, tuple(ports)), (3, tuple(protocols))):
             if wanted:
@@ -143,9 +148,10 @@ class FlowIndex:
             answered=rows[:, 7],
         )
 
-    def _rows(self, source: str, target: str) -> npt.NDArray[np.float64]:
-        return np.frombuffer(self._pairs.get((source, target), b""), dtype=np.float64).reshape(-1, _FIELDS)
-
     def _name(self, source: str, target: str, name: str) -> None:
         if len(self._names) < MAX_NAMES:
             self._names.setdefault((source, target), name)
+
+
+def _rows(kept: array[float] | None) -> npt.NDArray[np.float64]:
+    return np.frombuffer(b"" if kept is None else kept, dtype=np.float64).reshape(-1, _FIELDS)

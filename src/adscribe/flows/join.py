@@ -1,9 +1,10 @@
-"""What flows add to an event: bytes each way by target, direction, success, names of peers.
+"""What flows add to an event: bytes each way by target, success, names of peers.
 
 Flows belong to an event when they lie between its source and one of its targets, on its ports
 and protocols where it names some, and were under way between five minutes before the detection
 (or the first flow, where that is earlier) and five minutes after the last report. What the
-sensor said stays; only what it left open is filled, and no target is added.
+sensor said stays; only what it left open is filled, and no target is added. The main direction
+of the data is not filled: it follows from the bytes, wherever the event is read.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ VOLUMES = frozenset(
         *("DIRINET", "TOR", "DOHDET", "VPN", "IPV6TUNNEL"),
     }
 )
-"""Methods that are about data: bytes by target and the main direction say more of them."""
+"""Methods that are about data: bytes by target, and the direction that follows from them, say more."""
 REACHED = frozenset(("BLACKLIST", "TELNET", "HONEYPOT", "TOR", "DIRINET"))
 """Methods whose success is that a peer answered."""
 GUESSES: Mapping[str, tuple[int, ...]] = {
@@ -45,6 +46,7 @@ GUESSES: Mapping[str, tuple[int, ...]] = {
     "RDPDICT": LOGIN_PORTS["RDPProtocol"],
 }
 """Methods whose success is a session after many attempts, and their usual ports."""
+_ASKED = VOLUMES | REACHED | set(GUESSES) | {"SCANS"}
 
 
 def completed(event: Event, index: FlowIndex) -> Event:
@@ -57,25 +59,28 @@ def completed(event: Event, index: FlowIndex) -> Event:
     index : FlowIndex
         The flows.
     """
-    begin, end = _span(event)
-    source, ports = event.source.ip, _ports(event)
-    talks = {
-        target.ip: index.between(source, target.ip, begin, end, ports, event.protocols)
-        for target in event.targets
-    }
-    talks = {ip: talk for ip, talk in talks.items() if len(talk)}
+    talks = _talks(event, index) if event.method in _ASKED else {}
     targets = tuple(_target(target, talks.get(target.ip), event, index) for target in event.targets)
     changes: dict[str, Any] = {}
     if targets != event.targets:
         changes["targets"] = targets
-    if event.direction is None and event.method in VOLUMES:
-        changes["direction"] = _direction(targets)
     if event.success is None:
         changes["success"] = _success(event, talks)
     if event.method == "SCANS":
         changes["characteristics"] = _answers(event, talks)
     changes = {name: value for name, value in changes.items() if value is not None}
     return replace(event, **changes) if changes else event
+
+
+def _talks(event: Event, index: FlowIndex) -> dict[str, Talk]:
+    """Return the flows of an event, by target; targets without any are left out."""
+    begin, end = _span(event)
+    source, ports = event.source.ip, _ports(event)
+    found = {
+        target.ip: index.between(source, target.ip, begin, end, ports, event.protocols)
+        for target in event.targets
+    }
+    return {ip: talk for ip, talk in found.items() if len(talk)}
 
 
 def _span(event: Event) -> tuple[float, float]:
@@ -102,18 +107,6 @@ def _target(target: Target, talk: Talk | None, event: Event, index: FlowIndex) -
             changes["received_bytes"] = int(talk.received.sum())
     changes = {name: value for name, value in changes.items() if value is not None}
     return replace(target, **changes) if changes else target
-
-
-def _direction(targets: tuple[Target, ...]) -> str | None:
-    known = [
-        (target.sent_bytes, target.received_bytes)
-        for target in targets
-        if target.sent_bytes is not None and target.received_bytes is not None
-    ]
-    sent, received = sum(pair[0] for pair in known), sum(pair[1] for pair in known)
-    if sent == received:
-        return None
-    return "upload" if sent > received else "download"
 
 
 def _success(event: Event, talks: Mapping[str, Talk]) -> bool | None:
