@@ -27,6 +27,9 @@ LICENCE = "LicenseRef-MITRE-ATTACK"
 _COMPONENT = "Network "
 """ATT&CK's data components of a sensor: Network Traffic Flow and Content, Network Connection Creation."""
 
+_LONGEST = 10_000
+"""Characters of a text that are looked at; the longest of ATT&CK have some 6,000."""
+
 _ENTERPRISE = "enterprise-attack"
 _CITATION = re.compile(r"\s*\(Citation: [^()]*(?:\([^()]*\)[^()]*)*\)")
 _LINK = re.compile(r"\[([^\[\]]*)\]\([^()\s]*\)")
@@ -50,7 +53,7 @@ def gather(path: Path, into: Gathering) -> None:
 
 def plain(text: str) -> str:
     """Return a text of ATT&CK without its citations, links and marks."""
-    return _TAG.sub("", _LINK.sub(r"\1", _CITATION.sub("", text))).strip()
+    return _TAG.sub("", _LINK.sub(r"\1", _CITATION.sub("", text[:_LONGEST]))).strip()
 
 
 def _rows(file: File, into: Gathering) -> Iterator[_Row]:

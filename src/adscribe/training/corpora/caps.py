@@ -4,8 +4,8 @@ Corpora are skewed: a third of the mapped rules of Emerging Threats name one dyn
 at most `PER_FAMILY` detections of a family are selected, and at most `PER_LABEL` detections of a source
 that list a technique (or, of those that list none, a tactic); a detection stays as long as one of its
 labels has room. The order in which they are taken decides which stay: first one of each family, then
-the second of each, and so on, within a round by the SHA-256 of source and id. Nothing is drawn, so the
-same corpus gives the same selection.
+the second of each, and so on; those that a shipped model may be trained on come first, and else the
+SHA-256 of source and id decides. Nothing is drawn, so the same corpus gives the same selection.
 """
 
 from __future__ import annotations
@@ -27,21 +27,19 @@ def select(
     detections: Sequence[Detection], *, per_family: int = PER_FAMILY, per_label: int = PER_LABEL
 ) -> frozenset[tuple[str, str]]:
     """Return source and id of the detections that remain when classes are capped."""
-    families: dict[tuple[str, str], list[tuple[str, Detection]]] = defaultdict(list)
-    for one in detections:
-        digest = hashlib.sha256(f"{one.source}\n{one.id}".encode()).hexdigest()
-        families[one.source, one.family].append((digest, one))
-    ranked = sorted(
-        (rank, digest, one)
-        for members in families.values()
-        for rank, (digest, one) in enumerate(sorted(members, key=lambda member: member[0]))
-        if rank < per_family
-    )
+    families: dict[tuple[str, str], list[Detection]] = defaultdict(list)
+    for one in sorted(detections, key=_order):
+        families[one.source, one.family].append(one)
+    rounds = ((rank, one) for members in families.values() for rank, one in enumerate(members[:per_family]))
     counts: Counter[tuple[str, str]] = Counter()
     selected: set[tuple[str, str]] = set()
-    for _, _, one in ranked:
+    for _, one in sorted(rounds, key=lambda ranked: (ranked[0], *_order(ranked[1]))):
         labels = [(one.source, label) for label in parents(one.techniques) or one.tactics]
         if any(counts[label] < per_label for label in labels):
             counts.update(labels)
             selected.add((one.source, one.id))
     return frozenset(selected)
+
+
+def _order(one: Detection) -> tuple[bool, str]:
+    return not one.shippable, hashlib.sha256(f"{one.source}\n{one.id}".encode()).hexdigest()

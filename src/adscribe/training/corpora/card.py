@@ -24,7 +24,7 @@ def card(corpus: Corpus, entry: SourceEntry) -> dict[str, Any]:
     """Return the card of a corpus as a JSON document."""
     all_, capped = corpus.detections, corpus.capped()
     families = Counter(one.family for one in all_)
-    authors = Counter(one.author for one in all_ if one.author)
+    authors = Counter(" ".join(one.author.split()) for one in all_ if one.author)
     return {
         "corpus": corpus.name,
         "title": entry.title,
@@ -97,9 +97,13 @@ def as_text(made: Mapping[str, Any], matrix: Matrix) -> str:
         ),
         _table(("file", "SHA-256", "as in `datasets/sources.yaml`"), (_file(one) for one in made["files"])),
         "## Techniques",
-        _table(("technique", "detections"), ((name, f"{all_} ({capped})") for name, all_, capped in named)),
+        _table(
+            ("technique", "detections"), ((name, f"{all_:,} ({capped:,})") for name, all_, capped in named)
+        ),
         "## Tactics that were listed",
-        _table(("tactic", "detections"), ((name, f"{a} ({c})") for name, (a, c) in made["tactics"].items()))
+        _table(
+            ("tactic", "detections"), ((name, f"{a:,} ({c:,})") for name, (a, c) in made["tactics"].items())
+        )
         if made["tactics"]
         else "None: techniques alone.",
         "## Families of near-copies",

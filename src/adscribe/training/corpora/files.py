@@ -28,9 +28,6 @@ MAX_FILE_BYTES = 256 * 2**20
 MAX_DOCUMENT_BYTES = 2**20
 """Size of a YAML document; rules have a few kB."""
 
-MAX_LINE = 2**20
-"""Characters of a line; a row of Exabeam's tables may have some 100,000."""
-
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -165,12 +162,17 @@ def csv_rows(file: File) -> Iterator[tuple[int, dict[str, str]]]:
 def text_of(row: dict[str, Any], key: str) -> str:
     """Return a text field without blanks around it; empty where it is missing or no text."""
     value = row.get(key)
-    return value.strip() if isinstance(value, str) else ""
+    return _clean(value) if isinstance(value, str) else ""
 
 
 def texts_of(row: dict[str, Any], key: str) -> list[str]:
     """Return a field that is a text or a list of texts as a list."""
     value = row.get(key)
     if isinstance(value, str):
-        return [value]
-    return [one for one in value if isinstance(one, str)] if isinstance(value, list) else []
+        return [_clean(value)]
+    return [_clean(one) for one in value if isinstance(one, str)] if isinstance(value, list) else []
+
+
+def _clean(text: str) -> str:
+    # Half of a surrogate pair, which YAML's escapes allow, could be written nowhere.
+    return text.encode("utf-8", "replace").decode("utf-8").strip()

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from adscribe.training.corpora import files
-from adscribe.training.corpora.detection import Corpus, Detection, Reject, Source, SourceFile
+from adscribe.training.corpora.detection import Corpus, CorpusError, Detection, Reject, Source, SourceFile
 from adscribe.training.corpora.families import family
 from adscribe.training.corpora.labels import translator
 
@@ -16,6 +16,9 @@ MAX_NAME = 500
 
 MAX_DESCRIPTION = 4000
 """Characters of a description that are kept."""
+
+MAX_ITEMS = 500_000
+"""Detections and rejects of one import; the largest corpus has some 13,000."""
 
 NO_LABEL = "lists no technique and no tactic"
 
@@ -77,6 +80,7 @@ class Gathering:
             self.reject(file, line, "has no label that is left" if labels.problems else NO_LABEL, id=id)
             return
         self._keys.add((source, id))
+        self._check_room()
         self.detections.append(
             Detection(
                 source=source,
@@ -103,6 +107,7 @@ class Gathering:
         what: Literal["detection", "label"] = "detection",
     ) -> None:
         """Say what could not be taken over, and why."""
+        self._check_room()
         self.rejects.append(Reject(file=file, line=line, id=id, what=what, reason=reason))
 
     def json_lines(self, file: files.File) -> Iterator[tuple[int, dict[str, Any]]]:
@@ -127,10 +132,16 @@ class Gathering:
             name=name,
             detections=tuple(self.detections),
             selected=selected,
-            rejects=tuple(self.rejects),
+            rejects=tuple(sorted(self.rejects, key=lambda one: (one.file, one.line or 0))),
             licence=" AND ".join(sorted({one.licence for one in self.detections})),
             files=tuple(
                 SourceFile(file=one.file, sha256=one.sha256, expected=expected.get(one.file))
                 for one in self._files
             ),
         )
+
+    def _check_room(self) -> None:
+        if len(self.detections) + len(self.rejects) >= MAX_ITEMS:
+            raise CorpusError(
+                f"has more than {MAX_ITEMS:,} detections and rejects", hint="import a part of it at a time"
+            )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from adscribe.attack import Catalogue, Matrix
@@ -43,6 +43,8 @@ class Translator:
             for matrix in (self._before, self._now)
             for tactic in matrix.tactics
         }
+        self._technique = lru_cache(maxsize=4096)(self._translated_technique)
+        self._tactic = lru_cache(maxsize=4096)(self._translated_tactic)
 
     def translate(self, techniques: Iterable[str], tactics: Iterable[str] = ()) -> Labels:
         """Return labels as `ATTACK` has them.
@@ -79,7 +81,7 @@ class Translator:
         ordered = tuple(tactic.shortname for tactic in self._now.tactics if tactic.shortname in kept)
         return Labels(tuple(sorted(ids)), ordered, tuple(problems))
 
-    def _technique(self, technique_id: str) -> tuple[str, ...]:
+    def _translated_technique(self, technique_id: str) -> tuple[str, ...]:
         if technique_id in self._now:
             return (technique_id,)
         if not _TECHNIQUE.fullmatch(technique_id):
@@ -92,15 +94,15 @@ class Translator:
             ).techniques
         )
 
-    def _tactic(self, name: str) -> set[str]:
+    def _translated_tactic(self, name: str) -> frozenset[str]:
         shortname = _MOBILE.get(name) or self._shortnames.get(_letters(name))
         if _TACTIC.fullmatch(name) and shortname is None:
             shortname = _shortname(self._before, name) or _shortname(self._now, name)
         if shortname is None:
-            return set()
+            return frozenset()
         if shortname not in {tactic.shortname for tactic in self._before.tactics}:
-            return {shortname}
-        return set(
+            return frozenset({shortname})
+        return frozenset(
             self._catalogue.translate(
                 None, (shortname,), domain="enterprise", source=BEFORE, target=ATTACK
             ).tactics

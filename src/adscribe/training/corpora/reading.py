@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import MappingProxyType
 
+from adscribe.attack.versions import quoted
 from adscribe.training.corpora import attack_kb, bzar, ctid, et_open, exabeam, sentinel, sigma, splunk
 from adscribe.training.corpora.caps import select
 from adscribe.training.corpora.detection import Corpus, CorpusError
-from adscribe.training.corpora.families import with_message_families
 from adscribe.training.corpora.gathering import Gathering
 from adscribe.training.corpora.sources import load_sources
 
@@ -45,12 +45,16 @@ def read(name: str, path: Path) -> Corpus:
     """
     gather = IMPORTERS.get(name)
     if gather is None:
-        raise CorpusError(f"no corpus is called {name!r}", hint=f"there are {', '.join(IMPORTERS)}")
+        known = load_sources().get(name)
+        wrong = (
+            f"{name} is no corpus of detections: it serves to {' and '.join(known.uses)}" if known else None
+        )
+        raise CorpusError(
+            wrong or f"no corpus is called {quoted(name)}", hint=f"there are {', '.join(IMPORTERS)}"
+        )
     into = Gathering()
     gather(path, into)
     if not into.detections:
         why = into.rejects[0].reason if into.rejects else "no file of its forms is there"
         raise CorpusError(f"{path} holds no detection of {name}: {why}", hint="docs/corpora.md has the forms")
-    if name == "et-open-mitre":
-        into.detections = with_message_families(into.detections)
     return into.corpus(name, load_sources()[name].files, select(into.detections))
