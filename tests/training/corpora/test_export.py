@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 from adscribe.cli.main import app
 from adscribe.training.corpora import IMPORTERS, CorpusError, load_sources, read
 from adscribe.training.corpora.export import load_detections, write
+from tests.shared import ROOT
 
 _RULES = "\n".join(
     f'alert dns any any -> any any (msg:"ET INFO Query to a *.host{n} .example Domain"; sid:{sid};'
@@ -94,3 +95,12 @@ def test_every_corpus_has_a_source_and_a_place_in_the_help() -> None:
     # Lines of the help may be broken at a hyphen.
     text = "".join(CliRunner().invoke(app, ["data", "import", "--help"]).stdout.split())
     assert all(name in text for name in IMPORTERS)
+
+
+def test_the_page_counts_what_the_cards_count() -> None:
+    page = (ROOT / "docs" / "corpora.md").read_text(encoding="utf-8")
+    for name in IMPORTERS:
+        card = json.loads((ROOT / "datasets" / "cards" / f"{name}.json").read_text(encoding="utf-8"))
+        counts = card["detections"], card["families"]["count"], card["selected"]
+        row = f"| {name} | {' | '.join(f'{one:,}' for one in counts)} | {card['licence']} |"
+        assert row in page

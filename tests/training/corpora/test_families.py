@@ -98,6 +98,16 @@ def test_a_capped_class_does_not_take_a_rare_one_with_it() -> None:
     assert ("et-open", "99") in select([*common, both], per_label=3)
 
 
+@settings(max_examples=50)
+@given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 9)), min_size=1, max_size=60))
+def test_no_label_is_lost(kinds: list[tuple[int, int]]) -> None:
+    all_ = [_detection(n, f"family {one}", f"T156{label}") for n, (one, label) in enumerate(kinds)]
+    selected = select(all_, per_family=1, per_label=1)
+    kept = {one.techniques for one in all_ if (one.source, one.id) in selected}
+    assert kept == {one.techniques for one in all_}
+    assert len(selected) == len(kept)
+
+
 def test_what_may_ship_is_selected_first() -> None:
     copies = [_detection(n, "one", "T1568", "GPL-2.0-only" if n < 8 else "BSD-3-Clause") for n in range(10)]
     assert {("et-open", "8"), ("et-open", "9")} <= select(copies, per_family=2)

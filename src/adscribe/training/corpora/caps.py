@@ -1,9 +1,9 @@
 """How much of a corpus may be of one kind.
 
 Corpora are skewed: a third of the mapped rules of Emerging Threats name one dynamic-DNS domain each. So
-at most `PER_FAMILY` detections of a family are selected, and at most `PER_LABEL` detections of a source
-that list a technique (or, of those that list none, a tactic); a detection stays as long as one of its
-labels has room. The order in which they are taken decides which stay: first one of each family, then
+at most `PER_FAMILY` detections of a family with the same labels are selected, and at most `PER_LABEL`
+detections of a source that list a technique (or, of those that list none, a tactic); a detection stays as
+long as one of its labels has room. So no label of a corpus is lost. The order in which they are taken decides which stay: first one of each family, then
 the second of each, and so on; those that a shipped model may be trained on come first, and else the
 SHA-256 of source and id decides. Nothing is drawn, so the same corpus gives the same selection.
 """
@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from adscribe.training.corpora.detection import Detection, parents
 
 PER_FAMILY = 5
-"""Detections of one family that are selected."""
+"""Detections of one family with the same labels that are selected."""
 
 PER_LABEL = 300
 """Detections of one source that list one technique, sub-techniques included, and are selected."""
@@ -27,10 +27,10 @@ def select(
     detections: Sequence[Detection], *, per_family: int = PER_FAMILY, per_label: int = PER_LABEL
 ) -> frozenset[tuple[str, str]]:
     """Return source and id of the detections that remain when classes are capped."""
-    families: dict[tuple[str, str], list[Detection]] = defaultdict(list)
+    copies: dict[tuple[object, ...], list[Detection]] = defaultdict(list)
     for one in sorted(detections, key=_order):
-        families[one.source, one.family].append(one)
-    rounds = ((rank, one) for members in families.values() for rank, one in enumerate(members[:per_family]))
+        copies[one.source, one.family, one.techniques, one.tactics].append(one)
+    rounds = ((rank, one) for members in copies.values() for rank, one in enumerate(members[:per_family]))
     counts: Counter[tuple[str, str]] = Counter()
     selected: set[tuple[str, str]] = set()
     for _, one in sorted(rounds, key=lambda ranked: (ranked[0], *_order(ranked[1]))):

@@ -127,6 +127,7 @@ def as_text(made: Mapping[str, Any], matrix: Matrix) -> str:
 
 
 def _facts(made: Mapping[str, Any]) -> list[tuple[str, str]]:
+    caps = made["caps"]
     ships = f"{made['shippable']:,}" if made["may_ship"] else "none"
     return [
         ("detections", f"{made['detections']:,} ({made['selected']:,})"),
@@ -136,7 +137,10 @@ def _facts(made: Mapping[str, Any]) -> list[tuple[str, str]]:
         *((f"with {kind}", f"{count:,}") for kind, count in made["labels"].items()),
         *((f"under {licence}", f"{count:,}") for licence, count in made["licences"].items()),
         ("a shipped model may be trained on", ships),
-        ("caps", f"{made['caps']['per_family']} a family, {made['caps']['per_label']} a technique"),
+        (
+            "caps",
+            f"{caps['per_family']} of a family with the same labels, {caps['per_label']} of a technique",
+        ),
         ("ATT&CK", made["attack"]),
         ("content (SHA-256)", f"`{made['content_sha256']}`"),
     ]
