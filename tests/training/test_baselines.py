@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from adscribe.errors import AdscribeError
 from adscribe.model.outcomes import Outcome
-from adscribe.training.baselines import StaticTable, leak_probe
+from adscribe.training.baselines import LeakProbe, StaticTable, leak_probe
 
 SWEEP, BENIGN, FAULT = (Outcome.parse(text) for text in ("T1046@discovery", "benign", "misconfiguration"))
 
@@ -52,14 +53,45 @@ def events(number: int, seed: int, *, leaky: bool) -> tuple[list[dict[str, Any]]
     return found, truths
 
 
+def probed(change: Callable[[dict[str, Any], Outcome], object], *, leaky: bool = False) -> LeakProbe:
+    """Probe events that were changed by their truth."""
+    parts = [events(600, seed, leaky=leaky) for seed in (1, 2)]
+    for found, truths in parts:
+        for event, truth in zip(found, truths, strict=True):
+            change(event, truth)
+    return leak_probe(*parts[0], *parts[1], trees=30)
+
+
 def test_the_probe_finds_nothing_where_nothing_leaks() -> None:
-    found = leak_probe(*events(800, 1, leaky=False), *events(800, 2, leaky=False))
+    found = probed(lambda event, truth: None)
     assert found.passes
     assert found.majority == pytest.approx(0.6, abs=0.05)
 
 
+def test_the_side_of_an_address_is_no_leak() -> None:
+    """Whoever reads an event sees whether its source is one of ours; only what is said beyond counts."""
+
+    def moved(event: dict[str, Any], truth: Outcome) -> None:
+        if truth is SWEEP:
+            event["source"]["ip"] = event["source"]["ip"].replace("10.0.", "198.41.")
+
+    found = probed(moved)
+    assert found.accuracy > found.majority + 0.3
+    assert found.passes
+
+
+def test_the_probe_finds_names_that_are_alike() -> None:
+    def called(event: dict[str, Any], truth: Outcome) -> None:
+        number = event["source"]["hostname"].removeprefix("pc-")
+        event["source"]["hostname"] = f"{'scanner' if truth is SWEEP else 'pc'}{number}"
+
+    found = probed(called)
+    assert not found.passes
+    assert found.parts["names"] > 0.3
+
+
 def test_the_probe_finds_a_bit_of_an_address_that_tells_the_truth() -> None:
-    found = leak_probe(*events(800, 1, leaky=True), *events(800, 2, leaky=True))
+    found = probed(lambda event, truth: None, leaky=True)
     assert not found.passes
     assert found.parts["source address"] > 0.3
     assert found.parts["clock"] < 0.05

@@ -110,6 +110,7 @@ def leak_probe(
     test_outcomes: Sequence[Outcome],
     *,
     seed: int = 0,
+    trees: int = 100,
 ) -> LeakProbe:
     """Train on the bits of addresses, MACs, names, ids and the clock; measure on other sites.
 
@@ -119,8 +120,8 @@ def leak_probe(
         Native events.
     train_outcomes, test_outcomes : sequence of Outcome
         Their truths.
-    seed : int
-        Of the learner.
+    seed, trees : int
+        Of the learner, and how many trees it has.
     """
     texts = np.array([outcome.text for outcome in train_outcomes])
     truths = np.array([outcome.text for outcome in test_outcomes])
@@ -132,7 +133,7 @@ def leak_probe(
 
     def accuracy(kinds: Sequence[str], order: NDArray[np.intp] | None = None) -> float:
         rows = np.hstack([seen[kind] for kind in kinds])
-        learner = ExtraTreesClassifier(100, min_samples_leaf=5, random_state=seed, n_jobs=1)
+        learner = ExtraTreesClassifier(trees, min_samples_leaf=5, random_state=seed, n_jobs=1)
         learner.fit(np.hstack([ends, rows if order is None else rows[order]]), texts)
         said = learner.predict(np.hstack([new_ends, *(new[kind] for kind in kinds)]))
         return float((said == truths).mean())
