@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import json
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from textwrap import dedent
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from adscribe.training.corpora import IMPORTERS, Corpus, CorpusError, Detection, read
 
@@ -284,6 +288,21 @@ def _relation(number: str, source: str, kind: str, target: str, text: str) -> di
     }
 
 
+_KEYS = (
+    *("id", "name", "title", "description", "techniques", "tactics", "tags", "logsource", "query", "search"),
+    *(
+        "rule_id",
+        "sid",
+        "msg",
+        "technique_ids",
+        "analytic",
+        "log_sources",
+        "aliases",
+        "subject_id",
+        "technique",
+    ),
+    *("type", "objects", "domain", "metadata", "mapping_objects", "mitre_attack_id", "mapping_framework"),
+)
 _ROWS = {
     "exabeam-content": {"rule_id": "R", "description": "Port scan", "techniques": ["T1046"]},
     "sentinel-network": {"id": "R", "name": "Port scan", "techniques": ["T1046"], "tables": ["Corelight"]},
@@ -331,6 +350,19 @@ def test_rows_are_read_and_what_is_wrong_is_told_by_line(
     assert "T9999" in corpus.rejects[1].reason
 
 
+@pytest.mark.parametrize(("name", "row"), list(_ROWS.items()))
+@pytest.mark.parametrize("odd", [7, [7], {"component": 7}, None, True])
+def test_a_field_of_another_kind_spoils_its_own_row_alone(
+    name: str, row: dict[str, object], odd: object, tmp_path: Path
+) -> None:
+    spoilt = [row | {key: odd} for key in row]
+    path = tmp_path / "rows.jsonl"
+    path.write_text("\n".join(map(json.dumps, [*spoilt, row])), encoding="utf-8")
+    corpus = read(name, path)
+    assert "Port scan" in corpus.detections[0].name
+    assert len(corpus.detections) + len(corpus.rejects) >= len(spoilt) + 1
+
+
 def test_csv_rows_say_what_the_upstream_forms_say(tmp_path: Path) -> None:
     written(
         tmp_path,
@@ -360,6 +392,28 @@ def test_what_is_no_corpus_is_refused(tmp_path: Path) -> None:
         read("nothing", tmp_path)
     with pytest.raises(CorpusError, match="serves to evaluate"):
         read("iot23-capture-34-1", tmp_path)
+
+
+_HOSTILE = st.one_of(
+    st.binary(max_size=200),
+    st.text(max_size=200).map(str.encode),
+    st.recursive(
+        st.one_of(st.none(), st.integers(), st.sampled_from(["T1046", "TA0011", "\ud7ff|\n"])),
+        lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(st.sampled_from(_KEYS), inner)),
+        max_leaves=20,
+    ).map(lambda value: json.dumps(value).encode()),
+)
+
+
+@settings(max_examples=40, deadline=None)
+@given(content=_HOSTILE, ending=st.sampled_from(["jsonl", "json", "yml", "rules", "md", "csv", "zeek"]))
+def test_whatever_a_file_holds_is_read_or_refused(content: bytes, ending: str) -> None:
+    for name in IMPORTERS:
+        with TemporaryDirectory() as folder:
+            path = Path(folder, f"r_m_file.{ending}")
+            path.write_bytes(content)
+            with contextlib.suppress(CorpusError):
+                assert read(name, path).detections
 
 
 @pytest.mark.parametrize("content", [b"\x1f\x8b not gzip", b"", gzip.compress(b"\xff\xfe\xff")[:-4]])

@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
-from adscribe.training.corpora.files import text_of, texts_of
+from adscribe.training.corpora.files import objects_of, text_of, texts_of
 
 _ATTACK = "mitre-attack"
 _SUBJECTS = ("malware", "tool", "intrusion-set", "campaign")
@@ -22,7 +22,7 @@ def is_bundle(document: dict[str, Any]) -> bool:
 
 def rows(bundle: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """Yield the rows of a bundle, as `adscribe.training.corpora.attack_kb` takes them."""
-    objects = {text_of(one, "id"): one for one in bundle["objects"] if isinstance(one, dict) and _lives(one)}
+    objects = {text_of(one, "id"): one for one in objects_of(bundle, "objects") if _lives(one)}
     ids = {key: _attack_id(one) for key, one in objects.items()}
     uses: dict[str, list[dict[str, Any]]] = defaultdict(list)
     detects: dict[str, list[str]] = defaultdict(list)
@@ -66,11 +66,9 @@ def _analytic(
     techniques: list[str],
     objects: dict[str, dict[str, Any]],
 ) -> dict[str, Any]:
-    references = analytic.get("x_mitre_log_source_references")
     logs = [
         {"component": text_of(objects.get(text_of(one, "x_mitre_data_component_ref"), {}), "name")}
-        for one in (references if isinstance(references, list) else [])
-        if isinstance(one, dict)
+        for one in objects_of(analytic, "x_mitre_log_source_references")
     ]
     return {
         "analytic": id_,
@@ -86,17 +84,11 @@ def _lives(one: dict[str, Any]) -> bool:
 
 
 def _attack_id(one: dict[str, Any]) -> str:
-    references = one.get("external_references")
-    for reference in references if isinstance(references, list) else []:
-        if isinstance(reference, dict) and reference.get("source_name") == _ATTACK:
+    for reference in objects_of(one, "external_references"):
+        if reference.get("source_name") == _ATTACK:
             return text_of(reference, "external_id")
     return ""
 
 
 def _tactics(one: dict[str, Any]) -> list[str]:
-    phases = one.get("kill_chain_phases")
-    return [
-        text_of(phase, "phase_name")
-        for phase in (phases if isinstance(phases, list) else [])
-        if isinstance(phase, dict)
-    ]
+    return [text_of(phase, "phase_name") for phase in objects_of(one, "kill_chain_phases")]

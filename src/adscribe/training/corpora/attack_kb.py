@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from adscribe.training.corpora.attack_bundle import is_bundle, rows
-from adscribe.training.corpora.files import File, UnreadableError, json_object, text_of, texts_of
+from adscribe.training.corpora.files import File, UnreadableError, json_object, objects_of, text_of, texts_of
 from adscribe.training.corpora.gathering import Gathering
 
 FORMS = ("*.jsonl", "*.jsonl.gz", "*.json", "*.json.gz")
@@ -68,10 +68,8 @@ def _rows(file: File, into: Gathering) -> Iterator[_Row]:
         return
     if is_bundle(document):
         found: Iterable[dict[str, Any]] = rows(document)
-    elif document.get("domain") == _ENTERPRISE and isinstance(document.get("techniques"), list):
-        found = (
-            one for one in document["techniques"] if isinstance(one, dict) and text_of(one, "description")
-        )
+    elif document.get("domain") == _ENTERPRISE:
+        found = (one for one in objects_of(document, "techniques") if text_of(one, "description"))
     else:
         return
     for row in found:
@@ -79,21 +77,18 @@ def _rows(file: File, into: Gathering) -> Iterator[_Row]:
 
 
 def _reads_network(row: dict[str, Any]) -> bool:
-    logs = row.get("log_sources")
-    return isinstance(logs, list) and any(
-        isinstance(one, dict) and text_of(one, "component").startswith(_COMPONENT) for one in logs
-    )
+    return any(text_of(one, "component").startswith(_COMPONENT) for one in objects_of(row, "log_sources"))
 
 
 def _add(into: Gathering, file: str, line: int | None, row: dict[str, Any], visible: set[str]) -> None:
     if "analytic" in row:
-        logs = [one for one in row.get("log_sources") or [] if isinstance(one, dict)]
+        components = (text_of(one, "component") for one in objects_of(row, "log_sources"))
         into.add(
             source="attack-analytic",
             id=text_of(row, "analytic"),
             name=text_of(row, "strategy_name"),
             description=plain(text_of(row, "description")),
-            kind="; ".join(dict.fromkeys(text_of(one, "component") for one in logs)),
+            kind="; ".join(dict.fromkeys(components)),
             network=_reads_network(row),
             techniques=texts_of(row, "techniques"),
             licence=LICENCE,

@@ -3,9 +3,11 @@
 Corpora are skewed: a third of the mapped rules of Emerging Threats name one dynamic-DNS domain each. So
 at most `PER_FAMILY` detections of a family with the same labels are selected, and at most `PER_LABEL`
 detections of a source that list a technique (or, of those that list none, a tactic); a detection stays as
-long as one of its labels has room. So no label of a corpus is lost. The order in which they are taken decides which stay: first one of each family, then
-the second of each, and so on; those that a shipped model may be trained on come first, and else the
-SHA-256 of source and id decides. Nothing is drawn, so the same corpus gives the same selection.
+long as one of its labels has room. So no label of a corpus is lost.
+
+The order in which they are taken decides which stay: first one of each family, then the second of each,
+and so on; those that a shipped model may be trained on come first, and else the SHA-256 of source and id
+decides. Nothing is drawn, so the same corpus gives the same selection.
 """
 
 from __future__ import annotations

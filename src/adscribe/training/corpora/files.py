@@ -173,6 +173,12 @@ def texts_of(row: dict[str, Any], key: str) -> list[str]:
     return [_clean(one) for one in value if isinstance(one, str)] if isinstance(value, list) else []
 
 
+def objects_of(row: dict[str, Any], key: str) -> list[dict[str, Any]]:
+    """Return the objects of a field that is a list; none where it is missing or no list."""
+    value = row.get(key)
+    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
+
+
 def _clean(text: str) -> str:
     # Half of a surrogate pair, which YAML's escapes allow, could be written nowhere.
     return text.encode("utf-8", "replace").decode("utf-8").strip()
