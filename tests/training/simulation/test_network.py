@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from ipaddress import ip_address
 
 import numpy as np
+import pytest
 
 from adscribe.event.address import canonical
 from adscribe.site import Site
@@ -74,3 +75,29 @@ def test_a_site_file_says_of_hosts_what_they_are_or_nothing() -> None:
             told[known.level] += bool(site.roles(host.ip))
     assert told["good"] > 0
     assert told["bare"] == 0
+
+
+def test_an_address_says_nothing_of_what_its_host_is() -> None:
+    """Servers stand in a row somewhere in their zone, in no order."""
+    places: dict[str, list[int]] = {"dns_server": [], "domain_controller": [], "backup_server": []}
+    first = Counter[str]()
+    for network, _ in networks(40):
+        hosts = [host for host in network.area_of["servers"].hosts if not host.six]
+        first.update(min(hosts, key=lambda host: ip_address(host.ip)).roles)
+        for host in hosts:
+            for role in host.roles & places.keys():
+                places[role].append(int(ip_address(host.ip)) % 256)
+    assert len(first) > 8
+    for octets in places.values():
+        assert np.std(octets) > 40
+        assert np.mean(octets) == pytest.approx(128, abs=30)
+
+
+def test_groups_and_strays_are_of_no_country_and_resolvers_have_their_own_names() -> None:
+    network, draw = networks(1)[0]
+    for kind in ("multicast_group", "stray"):
+        assert all(network.met(kind, draw).country is None for _ in range(20))
+    met = [net.met("public_resolver", draw) for net, draw in networks(20) for _ in range(10)]
+    names = {(host.ip, host.hostname) for host in met if host.hostname}
+    assert ("8.8.8.8", "dns.google") in names
+    assert len(names) == len({ip for ip, _ in names}) == 6
