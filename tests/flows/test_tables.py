@@ -9,10 +9,12 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from adscribe.flows import Flow, FlowError, read_flows
+from adscribe.flows import Flow, FlowError, pairing, read_flows
 from adscribe.sensors import Reject
-from tests.flows.making import NOON
+from tests.flows.making import NOON, flow
 from tests.shared import shared_path
 
 SHORT = "ts,te,td,sa,da,sp,dp,pr,flg,fwd,stos,ipkt,ibyt,opkt,obyt\n"
@@ -191,3 +193,31 @@ def test_a_published_table_is_read_whole() -> None:
     labels = Counter(flow.label for flow in read_flows(path) if isinstance(flow, Flow))
     assert labels.total() == 43_419
     assert labels["FTP-Patator"] == 3_972
+
+
+@settings(max_examples=80, deadline=None)
+@given(
+    st.sampled_from([SHORT, NEW, OLD]),
+    st.lists(
+        st.lists(
+            st.sampled_from(
+                ["10.0.0.5", "2026-11-03 12:00:00", "TCP", "icmp", "8.0", "-1", "1e400", "nan", '"']
+            )
+            | st.text(max_size=8),
+            max_size=16,
+        ).map(",".join),
+        max_size=6,
+    ),
+)
+def test_no_row_breaks_the_reader(header: str, rows: list[str]) -> None:
+    for record in read_flows(io.BytesIO((header + "\n".join(rows) + "\n").encode("utf-8", "replace"))):
+        assert isinstance(record, Flow | Reject)
+
+
+def test_records_that_wait_for_their_answer_are_few(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pairing, "HELD", 3)
+    waiting = pairing.Pairing()
+    records = [flow("10.0.0.5", "203.0.113.9", port, received_packets=0) for port in range(1, 11)]
+    done = [done for record in records for done in waiting.add(record)]
+    assert [item.target_port for item in done] == list(range(1, 8))
+    assert len(list(waiting.rest())) == 3

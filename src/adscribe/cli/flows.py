@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from datetime import tzinfo
 from pathlib import Path
 from typing import IO, Annotated
@@ -16,7 +16,7 @@ from rich.console import Console
 
 from adscribe.cli.rejects import Rejects
 from adscribe.event.native import to_native
-from adscribe.flows import Flow, FlowIndex, read_flows
+from adscribe.flows import Flow, FlowIndex, PeerName, read_flows
 from adscribe.sensors import Reject
 from adscribe.site import Site
 
@@ -58,10 +58,7 @@ def events_from_flows(
         sink = stack.enter_context(_new(rejects)) if rejects else None
         events = stack.enter_context(_new(out))
         truths = stack.enter_context(_new(labels)) if labels else None
-        console = Console(stderr=True)
-        status = stack.enter_context(console.status("flows")) if console.is_terminal else None
-        say = status.update if status else _PlainLines()
-        flows = _Flows(files, network.timezone, Rejects(sink), say)
+        flows = _Flows(files, network.timezone, Rejects(sink), stack.enter_context(_progress()))
         for number, report in enumerate(detectors.detect(*flows.recordings()), start=1):
             events.write(msgspec.json.encode(to_native(report.event)) + b"\n")
             if truths is not None:
@@ -85,11 +82,10 @@ def read_index(files: list[Path], site: Site, rejects: Rejects) -> FlowIndex:
         A file can't be read, or there are more flows than are kept.
     """
     index = FlowIndex()
-    for file in files:
-        for record in read_flows(file, zone=site.timezone):
-            if isinstance(record, Reject):
-                rejects.write(str(file), record)
-            else:
+    with _progress() as say:
+        flows = _Flows(files, site.timezone, rejects, say)
+        for recording in flows.records():
+            for record in recording:
                 index.add(record)
     return index
 
@@ -113,19 +109,34 @@ class _Flows:
         self._zone = zone
         self._say = say
 
-    def recordings(self) -> list[Iterator[Flow]]:
-        """Return the flows of each file."""
+    def records(self) -> list[Iterator[Flow | PeerName]]:
+        """Return what each file holds, without what can't be read."""
         return [self._read(file) for file in self._files]
 
-    def _read(self, file: Path) -> Iterator[Flow]:
+    def recordings(self) -> list[Iterator[Flow]]:
+        """Return the flows of each file."""
+        return [(record for record in records if isinstance(record, Flow)) for records in self.records()]
+
+    def _read(self, file: Path) -> Iterator[Flow | PeerName]:
         for record in read_flows(file, zone=self._zone):
             if isinstance(record, Reject):
                 self.rejects.write(str(file), record)
-            elif isinstance(record, Flow):
-                self.number += 1
-                yield record
-                if self.number % _SAID_EVERY == 0:
-                    self._say(f"{file.name}: {self.number:,} flows")
+                continue
+            self.number += isinstance(record, Flow)
+            yield record
+            if self.number % _SAID_EVERY == 0:
+                self._say(f"{file.name}: {self.number:,} flows")
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[str], object]]:
+    """Give what shows how far the reading is: one line on a terminal, a line now and then elsewhere."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield _PlainLines()
+        return
+    with console.status("flows") as status:
+        yield status.update
 
 
 class _PlainLines:

@@ -17,7 +17,7 @@ FIN, SYN, RST, PSH, ACK, URG = 1, 2, 4, 8, 16, 32
 HEADER_BYTES = {TCP: 40, UDP: 28, ICMP: 28, ICMP6: 48}
 """Least bytes of the IP and transport headers of a packet, by protocol."""
 
-Outcome = Literal["answered", "refused", "unanswered", "unknown"]
+Outcome = Literal["answered", "refused", "unanswered"]
 
 
 class FlowError(AdscribeError):
@@ -41,7 +41,7 @@ class Flow(msgspec.Struct, frozen=True, gc=False):
         Bytes of whole IP packets that the source sent and got, as flow sensors count them.
     sent_packets, received_packets : int
         Their packets.
-    outcome : {"answered", "refused", "unanswered", "unknown"}
+    outcome : {"answered", "refused", "unanswered"}
         What became of the attempt. ``refused``: TCP reset instead of a connection.
     flags : int or None
         TCP flags of all packets of the source; ``None`` where the record has none.

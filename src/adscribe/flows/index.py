@@ -16,7 +16,6 @@ MAX_FLOWS = 2_000_000
 MAX_NAMES = 200_000
 """Names of peers that are kept; further ones are left out."""
 
-_OUTCOMES = {"answered": 1.0, "refused": 0.0, "unanswered": 0.0, "unknown": np.nan}
 _FIELDS = 8
 
 
@@ -33,7 +32,7 @@ class Talk:
     payload : ndarray of float
         Bytes in both directions without headers.
     answered : ndarray of float
-        1 for yes, 0 for no, NaN for not known.
+        1 for yes, 0 for no.
     """
 
     start: npt.NDArray[np.float64]
@@ -96,7 +95,7 @@ class FlowIndex:
                 record.sent_bytes,
                 record.received_bytes,
                 record.payload_bytes,
-                _OUTCOMES[record.outcome],
+                record.outcome == "answered",
             )
         )
         if record.name is not None:

@@ -121,15 +121,12 @@ def _success(event: Event, talks: Mapping[str, Talk]) -> bool | None:
         if any(_session(talk) for talk in talks.values()):
             return True
         # Who was never answered can't have logged in; an answer alone proves nothing.
-        return False if _any_answer(talks) is False else None
+        return None if _any_answer(talks) else False
     return None
 
 
-def _any_answer(talks: Mapping[str, Talk]) -> bool | None:
-    answered = np.concatenate([talk.answered for talk in talks.values()])
-    if (answered == 1.0).any():
-        return True
-    return None if np.isnan(answered).any() else False
+def _any_answer(talks: Mapping[str, Talk]) -> bool:
+    return any(bool(talk.answered.any()) for talk in talks.values())
 
 
 def _session(talk: Talk) -> bool:
@@ -152,7 +149,5 @@ def _answers(event: Event, talks: Mapping[str, Talk]) -> Mapping[str, Any] | Non
         # Attempts on targets that aren't listed can't be looked up.
         return None
     answered = np.concatenate([talk.answered for talk in talks.values()])
-    if np.isnan(answered).any():
-        return None
     yes = int(answered.sum())
     return {**known, "successful_count": yes, "unsuccessful_count": len(answered) - yes}

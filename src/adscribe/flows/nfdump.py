@@ -80,7 +80,7 @@ class NfdumpReader:
             source_port, target_port = values.port(get("source_port")), values.port(get("target_port"))
         packets_back = values.count(get("packets_back"))
         flags = values.flags(get("flags")) if protocol == TCP else None
-        outcome: Outcome = "answered" if packets_back else "unknown"
+        outcome: Outcome = "answered" if packets_back else "unanswered"
         flow = Flow(
             start,
             max(start, end),

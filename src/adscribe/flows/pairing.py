@@ -21,6 +21,7 @@ HELD = 100_000
 WELL_KNOWN = 1024
 """Ports below it belong to services."""
 
+_ECHO_REPLY = {ICMP: 0, ICMP6: 129}
 _Key = tuple[str, int, str, int, int]
 
 
@@ -62,9 +63,7 @@ class Pairing:
 
 def joined(one: Flow, other: Flow) -> Flow:
     """Return two directions as one flow."""
-    together = one.start == other.start
-    opens = one.target_port <= other.target_port if together else one.start < other.start
-    asked, answer = (one, other) if opens else (other, one)
+    asked, answer = (one, other) if _opens(one, other) else (other, one)
     outcome: Outcome = "answered"
     if asked.protocol == TCP and answer.flags is not None and answer.flags & RST:
         outcome = "answered" if answer.flags & (SYN | FIN | PSH) else "refused"
@@ -101,6 +100,14 @@ def alone(flow: Flow) -> Flow:
     # Who acknowledges has got something, even where the record of it is missing.
     got = flow.protocol == TCP and flags is not None and flags & (SYN | ACK) == SYN | ACK
     return replace(flow, outcome="answered" if got else "unanswered")
+
+
+def _opens(one: Flow, other: Flow) -> bool:
+    if one.start != other.start:
+        return one.start < other.start
+    if one.protocol in _ECHO_REPLY:
+        return one.source_port != _ECHO_REPLY[one.protocol]
+    return one.target_port <= other.target_port
 
 
 def _half_closed(asked: Flow, answer: Flow) -> bool:

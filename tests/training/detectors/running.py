@@ -7,12 +7,12 @@ from collections.abc import Iterable
 from adscribe.event import Event
 from adscribe.flows import Flow
 from adscribe.site import Site
-from adscribe.training.detectors import Detectors, Report, Thresholds
+from adscribe.training.detectors import Detection, Detectors, Thresholds
 
 PC, OTHER, SERVER, PEER = "10.0.0.5", "10.0.0.6", "10.0.1.31", "203.0.113.9"
 
 
-def reports(*recordings: Iterable[Flow], thresholds: Thresholds | None = None) -> list[Report]:
+def reports(*recordings: Iterable[Flow], thresholds: Thresholds | None = None) -> list[Detection]:
     """Return all reports; private addresses are inside."""
     return list(Detectors(Site.default().is_internal, thresholds).detect(*recordings))
 

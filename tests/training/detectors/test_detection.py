@@ -18,7 +18,7 @@ from adscribe.codebook import Codebook
 from adscribe.event.characteristics import CHARACTERISTICS
 from adscribe.flows import Flow, read_flows
 from adscribe.site import Site
-from adscribe.training.detectors import Detectors, Report, Thresholds, detection, detector
+from adscribe.training.detectors import Detectors, Thresholds, detection, detector
 from adscribe.training.detectors.detection import DETECTORS
 from tests.flows.making import flow, unanswered, zeek
 from tests.shared import ROOT, shared_path
@@ -181,7 +181,5 @@ def test_a_line_that_is_no_flow_ends_the_command_with_3_and_its_place(tmp_path: 
     assert "10.9.9.999" not in result.stderr
 
 
-def test_a_report_holds_its_event_and_its_labels() -> None:
-    (report,) = reports(scan(label="x"))
-    assert isinstance(report, Report)
-    assert report.event.sensor == detector.SENSOR
+def test_the_command_helps_with_an_example() -> None:
+    assert "Example: adscribe data events-from-flows" in command("--help")

@@ -7,17 +7,20 @@ from functools import partial
 
 from adscribe.flows import Flow
 from adscribe.flows.ordering import by_end
-from adscribe.training.detectors.detector import Detector, Report
+from adscribe.training.detectors.detector import Detection, Detector
 from adscribe.training.detectors.dictionary import Dictionary
 from adscribe.training.detectors.floods import Floods
 from adscribe.training.detectors.forms import Forms
-from adscribe.training.detectors.habits import Partners, Queries, Variety
 from adscribe.training.detectors.icmp import Icmp
 from adscribe.training.detectors.logins import RdpLogins, SshLogins
+from adscribe.training.detectors.partners import Partners
+from adscribe.training.detectors.queries import Queries
 from adscribe.training.detectors.scans import Scans
 from adscribe.training.detectors.telnet import Telnet
 from adscribe.training.detectors.thresholds import Thresholds
-from adscribe.training.detectors.volumes import Transfers, Uploads
+from adscribe.training.detectors.transfers import Transfers
+from adscribe.training.detectors.uploads import Uploads
+from adscribe.training.detectors.variety import Variety
 
 DETECTORS: tuple[type[Detector], ...] = (
     Scans,
@@ -72,7 +75,7 @@ class Detectors:
         self._make = [partial(kind, limits, inside, data_feed) for kind in DETECTORS]
         self.left_out = 0
 
-    def detect(self, *recordings: Iterable[Flow]) -> Iterator[Report]:
+    def detect(self, *recordings: Iterable[Flow]) -> Iterator[Detection]:
         """Yield reports as windows close, in the order of their times.
 
         Parameters
@@ -93,7 +96,7 @@ class Detectors:
                     yield from reports
         yield from self._end(capture)
 
-    def _end(self, capture: _Capture) -> list[Report]:
+    def _end(self, capture: _Capture) -> list[Detection]:
         self.left_out += sum(detector.left_out for detector in capture.detectors)
         return capture.close()
 
@@ -109,7 +112,7 @@ class _Capture:
         self._number = 0
         self._adds: dict[int, tuple[_Add, ...]] = {}
 
-    def add(self, flow: Flow) -> list[Report] | None:
+    def add(self, flow: Flow) -> list[Detection] | None:
         """Take a flow; return the reports of the windows that are over by then."""
         reports = None
         if flow.end >= self._next:
@@ -130,13 +133,13 @@ class _Capture:
             add(flow)
         return reports
 
-    def close(self) -> list[Report]:
+    def close(self) -> list[Detection]:
         """Close all windows."""
         return _sorted(report for detector in self.detectors for report in detector.close())
 
-    def _close(self, at: float) -> list[Report]:
+    def _close(self, at: float) -> list[Detection]:
         """Close the windows that are over at a time, and set when the next ones are."""
-        reports: list[Report] = []
+        reports: list[Detection] = []
         for number, detector in enumerate(self.detectors):
             if at >= self._ends[number]:
                 reports.extend(detector.close())
@@ -145,5 +148,5 @@ class _Capture:
         return _sorted(reports)
 
 
-def _sorted(reports: Iterable[Report]) -> list[Report]:
+def _sorted(reports: Iterable[Detection]) -> list[Detection]:
     return sorted(reports, key=lambda report: report.event.reported_at)

@@ -28,7 +28,7 @@ MAX_PORTS = 100
 _TIMEOUT = INACTIVITY_TIMEOUT.total_seconds()
 
 
-class Report(NamedTuple):
+class Detection(NamedTuple):
     """A state of an event, and the labels of the flows behind it.
 
     Attributes
@@ -150,13 +150,13 @@ class Detector(ABC):
             found = self.tallies[(source, kind)] = Tally()
         return found
 
-    def close(self) -> Iterator[Report]:
+    def close(self) -> Iterator[Detection]:
         """Close the window: report new events and updates, and begin anew."""
         for finding in self.findings():
             yield self._report(finding)
         self.tallies = {}
 
-    def _report(self, finding: Finding) -> Report:
+    def _report(self, finding: Finding) -> Detection:
         key, at = (finding.source, finding.submethod), finding.tally.last
         active = self.active.pop(key, None)
         if active is None or at - active.last_at > _TIMEOUT:
@@ -169,7 +169,7 @@ class Detector(ABC):
         self.active[key] = active
         while len(self.active) > MAX_ACTIVE:
             self.active.popitem(last=False)
-        return Report(self._event(finding, active, update=update), dict(active.total.labels))
+        return Detection(self._event(finding, active, update=update), dict(active.total.labels))
 
     def _event(self, finding: Finding, active: Active, *, update: bool) -> Event:
         total = active.total
