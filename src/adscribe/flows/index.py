@@ -12,7 +12,7 @@ import numpy.typing as npt
 from adscribe.flows.flow import Flow, FlowError, PeerName
 
 MAX_FLOWS = 2_000_000
-"""Flows that are kept; 64 bytes each, and about 250 for each pair of hosts."""
+"""Flows that are kept; 64 bytes each, and about 200 for each pair of hosts."""
 MAX_NAMES = 200_000
 """Names of peers that are kept; further ones are left out."""
 
