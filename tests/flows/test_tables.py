@@ -174,6 +174,12 @@ def test_a_row_of_another_width_or_kind_is_rejected_by_its_line() -> None:
     ]
 
 
+def test_quotes_that_hold_a_line_end_cost_their_row_only() -> None:
+    row = "10.0.0.5,40000,203.0.113.9,443,6,2026-11-03 12:00:00,0,1,0,0,0,1,0,X\n"
+    found = list(read_flows(io.BytesIO((NEW + '1,"a"\rb,3\n' + row.replace("X", '"X"')).encode())))
+    assert [type(record) for record in found] == [Reject, Flow]
+
+
 def test_a_compressed_file_is_read_and_a_damaged_one_is_named(tmp_path: Path) -> None:
     whole = gzip.compress(nfdump((0, "10.0.0.5", "10.0.0.9", 40_000, 22, "TCP", "......S.", 1, 44)).encode())
     (tmp_path / "flows.csv.gz").write_bytes(whole)

@@ -17,7 +17,6 @@ from adscribe.flows.cicflow import CicFlowReader
 from adscribe.flows.flow import Flow, FlowError, PeerName
 from adscribe.flows.nfdump import NfdumpReader
 from adscribe.flows.pairing import Pairing
-from adscribe.flows.table import cells
 from adscribe.flows.zeek import ZeekReader, read_json
 from adscribe.sensors import Reject
 from adscribe.sensors.records import REJECT_TEXT_LENGTH
@@ -111,7 +110,7 @@ def _records(lines: _Numbered, zone: tzinfo, name: str | None) -> Iterator[Recor
         elif text.lstrip().startswith("{"):
             yield from _each(number, text, lines, read_json)
         else:
-            header = cells(text)
+            header = text.split(",")
             if NfdumpReader.knows(header):
                 yield from _nfdump(NfdumpReader(header, zone), lines)
             elif CicFlowReader.knows(header):

@@ -20,7 +20,7 @@ class Columns:
     def __init__(self, header: Sequence[str], names: Mapping[str, Sequence[str]]) -> None:
         found: dict[str, int] = {}
         for number, cell in enumerate(header):
-            found.setdefault(cell.strip().lower(), number)
+            found.setdefault(cell.strip(' "').lower(), number)
         self.width = len(header)
         self.places = {
             name: next((found[known] for known in all_known if known in found), None)
@@ -33,7 +33,16 @@ class Columns:
 
 
 def cells(line: str) -> list[str]:
-    """Return the cells of a line; a line is one record."""
+    """Return the cells of a line; a line is one record.
+
+    Raises
+    ------
+    ValueError
+        Quotes or line ends stand where none can.
+    """
     if '"' not in line:
         return line.split(",")
-    return next(csv.reader([line]), [])
+    try:
+        return next(csv.reader([line]), [])
+    except csv.Error:
+        raise ValueError("cells separated by commas were expected") from None
