@@ -1,0 +1,80 @@
+"""What an event says of itself, read by the text model and by the names of threats."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from adscribe.event import Event
+from adscribe.features.feature import Feature
+from adscribe.features.groups import Group, Names
+from adscribe.features.reading import Reading
+from adscribe.features.text import MAX_TEXT, OPEN, TEXTS, _hosts
+from adscribe.sensors.flowmon.names import METHODS
+from adscribe.text import named, scores
+
+VERSION = 1
+
+FEATURES: tuple[Feature, ...] = (
+    Feature(
+        "said:<technique>",
+        "score",
+        "How much the submethod, the description and the sensor's words speak of a parent technique, by the "
+        "text model. Of methods whose words say more than numbers, and of those that aren't known.",
+        ("submethod", "description"),
+    ),
+    Feature(
+        "named:<kind>",
+        "0 or 1",
+        "They name a malware or tool of ATT&CK; its kind of threat, `other` where ATT&CK tells none.",
+        ("submethod", "description"),
+    ),
+    Feature(
+        "named_technique:<technique>",
+        "0 or 1",
+        "ATT&CK says that what they name uses the technique, and a network sensor can see it.",
+        ("submethod", "description"),
+    ),
+)
+
+# What has a dot, colon or @ between letters or digits is an address, a name of a host, a path or a file.
+_PLACE = re.compile(r"[A-Za-z0-9][.:@][A-Za-z0-9]")
+_EDGES = ".,;:!?()[]{}\"'<>"
+
+
+def extract(reading: Reading) -> list[Group]:
+    """Return the features of what an event says of itself."""
+    said = _said(reading.context.event)
+    return _read(said) if said else []
+
+
+@lru_cache(maxsize=4096)
+def _read(said: str) -> list[Group]:
+    found = [(_named(f"said:{technique}"), score) for technique, score in scores(said).items()]
+    threats = named(said)
+    names = {f"named:{one.kind or 'other'}" for one in threats}
+    names |= {f"named_technique:{technique}" for one in threats for technique in one.parents}
+    return found + [(_named(name), 1.0) for name in sorted(names)]
+
+
+def _said(event: Event) -> str:
+    """Return the words of an event in lines, without addresses and hosts; none of a closed method."""
+    if event.method in METHODS and event.method not in OPEN:
+        return ""
+    texts = [str(event.characteristics[name]) for name in TEXTS if name in event.characteristics]
+    told = (event.submethod, *texts, event.description)
+    hosts = _hosts(event)
+    return "\n".join(_without_places(text[:MAX_TEXT], hosts) for text in told if text)
+
+
+def _without_places(text: str, hosts: set[str]) -> str:
+    return " ".join(
+        token
+        for token in text.split()
+        if not _PLACE.search(token) and token.strip(_EDGES).lower() not in hosts
+    )
+
+
+@lru_cache(maxsize=4096)
+def _named(name: str) -> Names:
+    return Names(name)
