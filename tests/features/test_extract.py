@@ -58,7 +58,7 @@ def test_every_feature_is_documented_and_says_what_it_rests_on(samples: list[Con
     known = {
         *load_vocabulary().keys,
         *CHARACTERISTICS,
-        *("filter_mismatch", "method", "submethod", "ports", "description"),
+        *("filter_mismatch", "method", "submethod", "ports", "description", "rule"),
     }
     for name in {name for one in samples for name, _ in pairs(one)}:
         assert set(keys_of(name)) <= known, name

@@ -11,6 +11,7 @@ import pytest
 from adscribe.context import Context
 from adscribe.errors import ModelError
 from adscribe.features import FeatureSpace, extract
+from adscribe.features.grammar import is_fact
 from tests.features.conftest import context
 
 
@@ -47,13 +48,14 @@ def test_a_row_holds_the_values_of_the_named_columns(space: FeatureSpace, sample
         known = {name: value for name, value in named.items() if name in space.names}
         assert {space.names[index] for index in indices} == known.keys()
         assert values == pytest.approx([known[space.names[index]] for index in indices])
-        assert space.row(sample).unseen == space.unseen(sample) == pytest.approx(1 - len(known) / len(named))
 
 
-def test_a_strange_event_has_more_that_was_never_seen(space: FeatureSpace, samples: list[Context]) -> None:
-    usual = float(np.median([space.unseen(sample) for sample in samples]))
-    strange = context(method="WORMHOLE", submethod="Quantum", targets=["10.3.0.5"], success=True)
-    assert space.unseen(strange) > usual + 0.1
+def test_facts_that_were_never_seen_are_counted(space: FeatureSpace, samples: list[Context]) -> None:
+    never = context(method="WORMHOLE", submethod="Quantum", targets=["10.3.0.5"], success=True)
+    assert "WORMHOLE&success=yes" in extract(never)
+    for sample in [*samples, never]:
+        facts = [name for name in extract(sample) if is_fact(name)]
+        assert space.row(sample).strange == sum(name not in space.names for name in facts)
 
 
 def test_the_columns_rest_on_keys(space: FeatureSpace) -> None:

@@ -38,11 +38,12 @@ def narrowed(artefact: Artefact, number: int) -> Artefact:
     """Return the model with the features alone that weigh most: a small one of the same form."""
     weights = np.abs(artefact.softmax.coefficients).sum(axis=1)
     kept = np.sort(np.argsort(-weights)[:number])
+    space = FeatureSpace(artefact.features.names[column] for column in kept)
     return replace(
         artefact,
-        features=FeatureSpace(artefact.features.names[column] for column in kept),
+        features=space,
         softmax=Softmax(artefact.softmax.coefficients[kept], artefact.softmax.intercept),
-        novelty=replace(artefact.novelty, surprise=artefact.novelty.surprise[:, kept]),
+        novelty=replace(artefact.novelty, surprise=artefact.novelty.surprise[kept], facts=space.facts),
     )
 
 

@@ -169,7 +169,7 @@ def test_types_beyond_arrays_are_refused(copy: Path) -> None:
         ({"intercept": np.zeros(3, dtype=np.float32)}, "no table of 32-bit numbers"),
         ({"intercept": np.zeros(3)}, "intercept is no array of float32"),
         ({"coefficients": np.zeros((2, 3), dtype=np.float32)}, "no table"),
-        ({"surprise": np.zeros((1, 2), dtype=np.float16)}, "doesn't fit the features"),
+        ({"surprise": np.zeros(2, dtype=np.float32)}, "doesn't fit the features"),
     ],
 )
 def test_arrays_that_do_not_fit_are_refused(copy: Path, change: dict[str, Any], match: str) -> None:
@@ -217,6 +217,12 @@ def test_features_of_another_version_are_refused(copy: Path) -> None:
     features["extractors"]["facts"] += 1
     signed(copy, "features.json", json.dumps(features).encode())
     refused(copy, "trained on other features")
+
+
+def test_another_codebook_is_refused(copy: Path) -> None:
+    features = json.loads((copy / "features.json").read_bytes())
+    signed(copy, "features.json", json.dumps({**features, "codebook": "0" * 64}).encode())
+    refused(copy, "the rows of the codebook have changed")
 
 
 def test_a_newer_protocol_is_refused_with_what_to_do(copy: Path) -> None:

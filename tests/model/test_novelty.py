@@ -31,7 +31,7 @@ def test_a_method_that_was_held_out_is_unfamiliar() -> None:
     held_out = {"SSHDICT", "SCANS", "UPLOAD"}
     training = [n for n in known.of("train") if known.contexts[n].event.method not in held_out]
     methods = [known.contexts[n].event.method for n in training]
-    usual = Novelty.fit(known.rows[training], methods, known.unseen[training])
+    usual = Novelty.fit(known.rows[training], methods, known.strange[training], known.artefact.features.facts)
     contexts = [context for context in known.contexts if context.event.method in held_out]
     assert len(contexts) > 100
     assert oddities(contexts, usual, known.artefact.features) == 1
@@ -67,13 +67,3 @@ def test_fields_shuffled_among_events_are_unfamiliar() -> None:
         shuffled.append(replace(context, facts=facts, measures={}))
     # About half of them are told: with a few dozen events a method little is usual. Not enough to rely on.
     assert oddities(shuffled, known.artefact.novelty, known.artefact.features) > 0.4
-
-
-def test_untypical_is_unfamiliar_where_every_value_has_a_column() -> None:
-    known = small()
-    space, novelty = known.artefact.features, known.artefact.novelty
-    context = next(context for context in known.contexts if context.event.method == "SSHDICT")
-    row = space.row(context)._replace(unseen=0.0)
-    assert novelty.oddity("SSHDICT", row) is None
-    said = novelty.oddity("DNSQUERY", row)
-    assert said == "the model was trained on no events of DNSQUERY that say the like"

@@ -121,13 +121,12 @@ class Codebook:
         for rows in self.rules.values():
             yield from rows
 
-    def applying(self, context: Context) -> tuple[Row, ...]:
-        """Return the rows for the event's submethod, in the order that they are tried.
+    def covering(self, method: str, submethod: str | None) -> tuple[Row, ...]:
+        """Return the rows for a kind of event, in the order that they are tried.
 
         A submethod that the report doesn't tell is read as the codebook assumes; else only rows for all
         submethods apply. None for a method that the codebook hasn't.
         """
-        method, submethod = context.event.method, context.event.submethod
         if submethod is None and method in self.head.unknown_submethod:
             submethod = self.head.unknown_submethod[method].submethod
         known = self._index.get((method, submethod))
@@ -137,7 +136,7 @@ class Codebook:
 
     def match(self, context: Context) -> Match | None:
         """Return the row that answers; ``None`` when the codebook hasn't the method or knows no answer."""
-        for row in self.applying(context):
+        for row in self.covering(context.event.method, context.event.submethod):
             met = row.met(context)
             if met is not None:
                 return Match(row, met, self._ics(row, context))
@@ -146,7 +145,7 @@ class Codebook:
     def trace(self, context: Context) -> Trace:
         """Return the row that answers, and why those before it don't."""
         tried: list[Tried] = []
-        for row in self.applying(context):
+        for row in self.covering(context.event.method, context.event.submethod):
             met = row.met(context)
             if met is not None:
                 return Trace(tuple(tried), Match(row, met, self._ics(row, context)))
@@ -162,7 +161,7 @@ class Codebook:
         """Return the rows that nothing known contradicts, in the order that they are tried."""
         return tuple(
             row
-            for row in self.applying(context)
+            for row in self.covering(context.event.method, context.event.submethod)
             if all(
                 condition.key not in context.facts or condition.met_by(context) is not None
                 for condition in row.when

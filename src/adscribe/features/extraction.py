@@ -14,6 +14,7 @@ from adscribe.features import (
     names,
     ports,
     rates,
+    rules,
     sides,
     targets,
     text,
@@ -26,6 +27,7 @@ from adscribe.features.reading import Reading
 EXTRACTORS: tuple[Extractor, ...] = (
     facts,
     crosses,
+    rules,
     volumes,
     counts,
     rates,

@@ -14,6 +14,8 @@ from adscribe.features.volumes import VOLUMES
 QUANTITIES: Mapping[str, Quantity] = {**VOLUMES, **COUNTS, **RATES, **TARGETS, **HISTORY}
 
 _OTHERS = {
+    "rule": ("rule",),
+    "says": ("rule",),
     "name": ("method", "submethod"),
     "text": ("description",),
     "port": ("ports",),
@@ -35,10 +37,42 @@ def keys_of(name: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(key for part in name.split("&") for key in _keys(part)))
 
 
+def is_fact(name: str) -> bool:
+    """Tell whether a feature is one fact of the vocabulary, known or not, with the method.
+
+    Examples
+    --------
+    >>> [is_fact(name) for name in ("SCANS&success=?", "SCANS&port=22", "SCANS/SYN&success=yes")]
+    [True, False, False]
+    """
+    method, _, fact = name.partition("&")
+    key, _, told = fact.partition("=")
+    return bool(told) and key not in _OTHERS and not any(mark in method + key + told for mark in "&/~#:.")
+
+
+def kind_of(name: str) -> str:
+    """Return what kind of feature it is: ``rule``, ``name``, ``text``, ``number``, ``cross`` or ``fact``.
+
+    Examples
+    --------
+    >>> [kind_of(name) for name in ("says=T1046", "text#12", "SCANS&target_count~3", "SCANS&success=?")]
+    ['rule', 'text', 'number', 'fact']
+    >>> kind_of("SCANS&source=inside&targets=inside")
+    'cross'
+    """
+    parts = name.split("&")
+    stem = _stem(parts[-1])
+    if _OTHERS.get(stem.rpartition(".")[2]) == ("rule",):
+        return "rule"
+    if stem in ("name", "text"):
+        return stem
+    if stem in QUANTITIES:
+        return "number"
+    return "cross" if sum("=" in part for part in parts) > 1 else "fact"
+
+
 def _keys(part: str) -> tuple[str, ...]:
-    stem = part
-    for mark in "~#:=":
-        stem = stem.partition(mark)[0]
+    stem = _stem(part)
     if (quantity := QUANTITIES.get(stem)) is not None:
         return quantity.keys
     if (keys := _OTHERS.get(stem)) is not None:
@@ -47,3 +81,9 @@ def _keys(part: str) -> tuple[str, ...]:
         side, _, key = stem.rpartition(".")
         return ("targets", key) if side else (key,)
     return ("method", "submethod") if "/" in part else ("method",)
+
+
+def _stem(part: str) -> str:
+    for mark in "~#:=":
+        part = part.partition(mark)[0]
+    return part

@@ -50,6 +50,8 @@ class Reading:
         Keys whose values have degrees below 1.
     numbers : mapping of str to float
         Measures of the context, further characteristics that are numbers, and what both give together.
+    parts : tuple of Reading
+        Where targets lie on both sides: those inside alone, and those outside alone.
     """
 
     context: Context
@@ -59,6 +61,7 @@ class Reading:
     grouped: Mapping[str, Degrees]
     soft: Set[str]
     numbers: Mapping[str, float]
+    parts: tuple[Reading, ...]
 
     @classmethod
     def of(cls, context: Context) -> Reading:
@@ -82,7 +85,7 @@ class Reading:
                 if found[0][1] < 1:
                     soft.add(key)
         method, kind = method_name(event.method), kind_name(event.method, event.submethod)
-        return cls(context, method, kind, terms, grouped, soft, numbers)
+        return cls(context, method, kind, terms, grouped, soft, numbers, tuple(map(cls.of, context.parts)))
 
 
 @lru_cache(maxsize=_CACHED)

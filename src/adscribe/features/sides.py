@@ -37,7 +37,7 @@ FEATURES: tuple[Feature, ...] = tuple(
 def extract(reading: Reading) -> list[Group]:
     """Return the features of the two sides."""
     found = []
-    for part in map(Reading.of, reading.context.parts):
+    for part in reading.parts:
         (side,) = part.context.values("targets")
         for key in KEYS:
             for text, degree in part.terms.get(key, ()):

@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 from adscribe.context import Context
 from adscribe.errors import ModelError
 from adscribe.features.extraction import groups, versions
-from adscribe.features.grammar import keys_of
+from adscribe.features.grammar import is_fact, keys_of
 from adscribe.features.groups import Names
+from adscribe.features.rules import edition
 
 MINIMUM = 20
 """How often a name must be seen to become a column."""
@@ -35,17 +36,17 @@ class Row(NamedTuple):
         Columns, ascending.
     values : ndarray of float32
         Their values.
-    unseen : float
-        Share of the event's named values that aren't among the columns.
+    strange : int
+        How many facts of the event, with its method, aren't among the columns.
     """
 
     indices: NDArray[np.int32]
     values: NDArray[np.float32]
-    unseen: float
+    strange: int
 
 
 class _Places(dict[Names, tuple[tuple[int, ...], int]]):
-    """The columns of groups of names, and how many of their names have none."""
+    """The columns of groups of names, and how many of their facts have none."""
 
     def __init__(self, index: Mapping[str, int]) -> None:
         self._index = index
@@ -54,7 +55,8 @@ class _Places(dict[Names, tuple[tuple[int, ...], int]]):
         if len(self) >= REMEMBERED:
             self.clear()
         columns = tuple(self._index[name] for name in group.names if name in self._index)
-        self[group] = columns, len(group.names) - len(columns)
+        strange = sum(is_fact(name) for name in group.names if name not in self._index)
+        self[group] = columns, strange
         return self[group]
 
 
@@ -89,33 +91,33 @@ class FeatureSpace:
 
     @cached_property
     def schema_hash(self) -> str:
-        """SHA-256 of the names and the versions of the extractors, in hexadecimal digits."""
+        """SHA-256 of what `to_dict` returns, in hexadecimal digits."""
         content = json.dumps(self.to_dict(), sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(content.encode()).hexdigest()
 
     def row(self, context: Context) -> Row:
-        """Return an event's columns, their values and the share that has no column."""
+        """Return an event's columns, their values and how many facts have none."""
         columns: list[int] = []
         values: list[float] = []
-        unseen = 0
+        strange = 0
         for group, value in groups(context):
-            placed, strange = self._placed[group]
+            placed, without = self._placed[group]
             columns += placed
             values += [value] * len(placed)
-            unseen += strange
+            strange += without
         indices = np.array(columns, dtype=np.int32)
         order = indices.argsort()
-        share = unseen / (unseen + len(columns))
-        return Row(indices[order], np.array(values, dtype=np.float32)[order], share)
+        return Row(indices[order], np.array(values, dtype=np.float32)[order], strange)
 
     def vectorize(self, context: Context) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
         """Return an event's columns, ascending, and their values."""
         row = self.row(context)
         return row.indices, row.values
 
-    def unseen(self, context: Context) -> float:
-        """Return the share of an event's named values that aren't among the columns."""
-        return self.row(context).unseen
+    @cached_property
+    def facts(self) -> NDArray[np.bool_]:
+        """Which columns are a fact with its method, see `is_fact`."""
+        return np.array([is_fact(name) for name in self.names], dtype=bool)
 
     def keys_of(self, index: int) -> tuple[str, ...]:
         """Return what a column rests on: see `Feature`."""
@@ -126,8 +128,8 @@ class FeatureSpace:
         return tuple(map(keys_of, self.names))
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the names and the versions of the extractors, as they stand in JSON."""
-        return {"extractors": versions(), "names": list(self.names)}
+        """Return the names, the versions of the extractors and the codebook's, as they stand in JSON."""
+        return {"extractors": versions(), "codebook": edition(), "names": list(self.names)}
 
     @classmethod
     def from_dict(cls, content: Mapping[str, Any]) -> FeatureSpace:
@@ -145,6 +147,11 @@ class FeatureSpace:
             raise ModelError(
                 "the model was trained on other features than this version of adscribe makes",
                 hint="take the model that ships with it, or train again",
+            )
+        if content.get("codebook") != edition():
+            raise ModelError(
+                "the model was trained on other features: the rows of the codebook have changed since",
+                hint="restore datasets/codebook, or train again",
             )
         space = cls(names)
         if list(space.names) != names:

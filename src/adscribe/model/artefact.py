@@ -57,7 +57,7 @@ MAX_BYTES = 256 * 2**20
 
 _PICKLES = (".pkl", ".pickle", ".joblib", ".dill", ".pt", ".npy", ".npz")
 _ARRAYS = {"coefficients": "float32", "intercept": "float32"}
-_USUAL = {"surprise": "float16", "unseen": "float32", "centre": "float32", "spread": "float32"}
+_USUAL = {"surprise": "float32", "unseen": "float32", "centre": "float32", "spread": "float32"}
 _T = TypeVar("_T")
 
 
@@ -132,7 +132,7 @@ class Artefact:
         novelty = self.novelty
         methods = (len(novelty.methods),)
         by_method = (novelty.unseen.shape, novelty.centre.shape, novelty.spread.shape)
-        if novelty.surprise.shape != (*methods, shape[0]) or set(by_method) != {methods}:
+        if novelty.surprise.shape != shape[:1] or set(by_method) != {methods}:
             raise ModelError("what is usual doesn't fit the features")
 
 
@@ -288,12 +288,14 @@ def _assembled(contents: Mapping[str, bytes], catalogue: Catalogue, folder: Path
     outcomes = _decoded(contents["outcomes.json"], dict[str, Any], folder / "outcomes.json")
     features = _decoded(contents["features.json"], dict[str, Any], folder / "features.json")
     try:
+        space = FeatureSpace.from_dict(features)
         return Artefact(
-            features=FeatureSpace.from_dict(features),
+            features=space,
             outcomes=OutcomeSpace.from_dict(outcomes, catalogue),
             softmax=Softmax(**{name: arrays[name] for name in _ARRAYS}),
             novelty=Novelty(
                 methods=tuple(usual["methods"]),
+                facts=space.facts,
                 most=float(usual["most"]),
                 **{name: arrays[name] for name in _USUAL},
             ),

@@ -7,7 +7,8 @@ along the straight way between the two. What the sum over a few steps misses is 
 so that the weights add up exactly.
 
 A feature counts for the facts that it rests on, a combination for each of them equally. The method
-is where a fact is seen, not a fact of its own: it counts only for what rests on nothing else.
+is where a fact is seen, not a fact of its own: it counts only for what rests on nothing else. A row
+of the codebook counts for the facts that meet its conditions.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from numpy.typing import NDArray
 from adscribe.answer import evidence_of
 from adscribe.answer.assignment import Evidence
 from adscribe.context import Context
-from adscribe.features import FeatureSpace, Row
+from adscribe.features import FeatureSpace, Row, rules
 from adscribe.model.softmax import Array, Softmax
 from adscribe.model.wording import in_words
 
@@ -39,7 +40,8 @@ LEAST = 0.05
 OTHERS = "other facts"
 
 _LEAST_MASS = 1e-300
-_METHOD = frozenset(("method", "submethod"))
+_RULE = "rule"
+_NO_FACT = frozenset(("method", "submethod", _RULE))
 
 
 class Explainer:
@@ -75,17 +77,20 @@ class Explainer:
             For each label the weightiest facts first, positive and negative, `OTHERS` last. The weights
             add up to the label's logit less its base rate, to four digits.
         """
-        keys, share = self._sharing(row)
+        keys, share = self._sharing(context, row)
         by_fact = contributions(self._model, row, labels) @ share
         return [self._worded(context, keys, weights) for weights in by_fact]
 
-    def _sharing(self, row: Row) -> tuple[list[str], Numbers]:
+    def _sharing(self, context: Context, row: Row) -> tuple[list[str], Numbers]:
         """Return the facts that the features rest on, and each feature's share in each."""
+        conditions = rules.rests_on(context)
         places: dict[str, int] = {}
         entries: list[tuple[int, int, float]] = []
         for feature, column in enumerate(row.indices.tolist()):
             keys = self._space.keys_of(column)
-            own = [key for key in keys if key not in _METHOD] or ["method"]
+            if _RULE in keys:
+                keys = (*keys, *conditions)
+            own = [key for key in dict.fromkeys(keys) if key not in _NO_FACT] or ["method"]
             entries += [(feature, places.setdefault(key, len(places)), 1 / len(own)) for key in own]
         share = np.zeros((len(row.indices), len(places)))
         for feature, place, part in entries:

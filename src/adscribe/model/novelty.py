@@ -1,9 +1,9 @@
 """Input that is unlike all that the model was trained on: then it doesn't guess.
 
-An event is unfamiliar if no training event had its method, or if what it says surprises: the mean,
-over all its named values, of minus the logarithm of how often events of the method had them. A value
-that the model has no column for (an unknown name, a combination of facts that never occurred) counts
-as one that the method never had.
+An event is unfamiliar if no training event had its method, or if its facts surprise: the mean, over
+all its facts, of minus the logarithm of how often events of the method had them. A fact that the model
+has no column for counts as one that the method never had. Wording, ports and exact numbers have no
+part in it: those of another network always differ, and an answer seldom rests on them.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from adscribe.features import Row
 FALSE_RATE = 0.005
 """Share of calibration events that are taken for unfamiliar."""
 
-Shares = NDArray[np.floating]
+Counts = NDArray[np.integer]
 
 _LEAST_SPREAD = 0.05
 
@@ -33,10 +33,12 @@ class Novelty:
     ----------
     methods : tuple of str
         The methods of the training events, in order.
-    surprise : array of float16, methods × features
-        Minus the logarithm of how often events of the method have the feature, smoothed.
+    facts : array of bool, features
+        Which features are a fact with its method.
+    surprise : array of float32, features
+        Of those, minus the logarithm of how often events of the method have it, smoothed; else 0.
     unseen : array of float32, methods
-        The same for a value without a column.
+        The same for a fact without a column.
     centre, spread : array of float32, methods
         Mean and standard deviation of the surprise of a training event.
     most : float
@@ -44,7 +46,8 @@ class Novelty:
     """
 
     methods: tuple[str, ...]
-    surprise: NDArray[np.float16]
+    facts: NDArray[np.bool_]
+    surprise: NDArray[np.float32]
     unseen: NDArray[np.float32]
     centre: NDArray[np.float32]
     spread: NDArray[np.float32]
@@ -55,7 +58,9 @@ class Novelty:
         object.__setattr__(self, "_codes", {name: code for code, name in enumerate(self.methods)})
 
     @classmethod
-    def fit(cls, rows: csr_array, methods: Sequence[str], unseen: Shares) -> Novelty:
+    def fit(
+        cls, rows: csr_array, methods: Sequence[str], strange: Counts, facts: NDArray[np.bool_]
+    ) -> Novelty:
         """Learn what is usual of each method; no event of a known one is unfamiliar before `limited`.
 
         Parameters
@@ -64,48 +69,55 @@ class Novelty:
             Training events.
         methods : sequence of str
             Their methods.
-        unseen : array, events
-            Shares of their named values without a column.
+        strange : array of int, events
+            How many of their facts have no column.
+        facts : array of bool, features
+            Which columns are a fact with its method.
         """
         names, codes = np.unique(np.asarray(methods, dtype=object).astype(str), return_inverse=True)
         present = _present(rows)
-        own = [np.flatnonzero(codes == code) for code in range(len(names))]
-        surprise = np.empty((len(names), rows.shape[1]), dtype=np.float16)
-        for code, events in enumerate(own):
-            counts = np.asarray(present[events].sum(axis=0)).ravel()
-            surprise[code] = -np.log((counts + 1) / (len(events) + 2))
-        never = np.log(np.array([len(events) + 2 for events in own], dtype=np.float32))
-        means = _means(present, surprise, never, codes, unseen)
-        centre = np.array([means[events].mean() for events in own], dtype=np.float32)
-        spread = np.array([means[events].std() for events in own], dtype=np.float32)
+        surprise = np.zeros(rows.shape[1], dtype=np.float32)
+        events_of = np.bincount(codes)
+        for code, events in enumerate(events_of):
+            counts = np.asarray(present[np.flatnonzero(codes == code)].sum(axis=0)).ravel()
+            # A fact is named with its method, so no other method has it.
+            own = facts & (counts > 0)
+            surprise[own] = -np.log((counts[own] + 1) / (events + 2))
+        never = np.log(events_of + 2).astype(np.float32)
+        means = _means(present, facts, surprise, never[codes], strange)
+        by_method = [means[codes == code] for code in range(len(names))]
+        centre = np.array([own.mean() for own in by_method], dtype=np.float32)
+        spread = np.array([own.std() for own in by_method], dtype=np.float32)
         spread = np.maximum(spread, np.float32(_LEAST_SPREAD))
-        return cls(tuple(names.tolist()), surprise, never, centre, spread)
+        return cls(tuple(names.tolist()), facts, surprise, never, centre, spread)
 
     def limited(
-        self, rows: csr_array, methods: Sequence[str], unseen: Shares, *, false_rate: float = FALSE_RATE
+        self, rows: csr_array, methods: Sequence[str], strange: Counts, *, false_rate: float = FALSE_RATE
     ) -> Novelty:
         """Return the same with the limit that a share of calibration events lies above.
 
         Parameters
         ----------
-        rows, methods, unseen
+        rows, methods, strange
             Calibration events, as in `fit`; those of other methods are left out.
         false_rate : float
             The share.
         """
         known = [place for place, name in enumerate(methods) if name in self._codes]
         codes = np.array([self._codes[methods[place]] for place in known], dtype=np.intp)
-        means = _means(_present(rows)[known], self.surprise, self.unseen, codes, unseen[known])
-        strange = (means - self.centre[codes]) / self.spread[codes]
-        return replace(self, most=float(np.quantile(strange, 1 - false_rate)))
+        own = _present(rows)[known]
+        means = _means(own, self.facts, self.surprise, self.unseen[codes], strange[known])
+        apart = (means - self.centre[codes]) / self.spread[codes]
+        return replace(self, most=float(np.quantile(apart, 1 - false_rate)))
 
     def strangeness(self, method: str, row: Row) -> float:
         """Return how surprising an event is, in standard deviations; infinite for an unknown method."""
         code = self._codes.get(method)
         if code is None:
             return float("inf")
-        known = float(self.surprise[code][row.indices].sum(dtype=np.float32)) / max(len(row.indices), 1)
-        mean = (1 - row.unseen) * known + row.unseen * float(self.unseen[code])
+        known = int(self.facts[row.indices].sum())
+        surprise = float(self.surprise[row.indices].sum()) + row.strange * float(self.unseen[code])
+        mean = surprise / max(known + row.strange, 1)
         return (mean - float(self.centre[code])) / float(self.spread[code])
 
     def oddity(self, method: str, row: Row) -> str | None:
@@ -123,16 +135,12 @@ def _present(rows: csr_array) -> csr_array:
 
 def _means(
     present: csr_array,
-    surprise: NDArray[np.float16],
+    facts: NDArray[np.bool_],
+    surprise: NDArray[np.float32],
     never: NDArray[np.float32],
-    codes: NDArray[np.intp],
-    unseen: Shares,
+    strange: Counts,
 ) -> NDArray[np.float32]:
-    """Return the mean surprise of each event's named values."""
-    total = np.zeros(present.shape[0], dtype=np.float32)
-    for code in np.unique(codes):
-        own = np.flatnonzero(codes == code)
-        total[own] = present[own] @ surprise[code].astype(np.float32)
-    known = total / np.maximum(np.diff(present.indptr), 1)
-    means: NDArray[np.float32] = ((1 - unseen) * known + unseen * never[codes]).astype(np.float32)
-    return means
+    """Return the mean surprise of each event's facts."""
+    number = present @ facts.astype(np.float32) + strange
+    means: NDArray[np.float32] = (present @ surprise + strange * never) / np.maximum(number, 1)
+    return means.astype(np.float32)

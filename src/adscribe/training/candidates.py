@@ -27,6 +27,7 @@ from sklearn.ensemble import (  # type: ignore[import-untyped]
 from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyped]
 from sklearn.metrics import log_loss  # type: ignore[import-untyped]
 
+from adscribe.codebook import Codebook
 from adscribe.model.calibration import calibration_error
 from adscribe.model.decoding import Decoder
 from adscribe.model.estimator import OutcomeClassifier
@@ -237,7 +238,7 @@ def compare(dataset: Dataset, attack: dict[str, str], *, seed: int = 0) -> list[
     list of Result
         In the order of `CANDIDATES`.
     """
-    space = outcome_space(dataset, attack, Settings().rarest)
+    space = outcome_space(dataset, attack, Settings().rarest, Codebook.load())
     codes = truth_codes(dataset, space)
     rows = np.random.default_rng(seed).permutation(part(dataset, "train", codes))[:MOST_ROWS]
     # Every outcome has a row, or learners would number them in another way.

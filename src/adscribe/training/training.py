@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array  # type: ignore[import-untyped]
 
 from adscribe.attack import Catalogue
+from adscribe.codebook import Codebook
 from adscribe.errors import AdscribeError
 from adscribe.model import golden
 from adscribe.model.artefact import Artefact, Training, save
@@ -24,9 +25,11 @@ from adscribe.model.estimator import OutcomeClassifier
 from adscribe.model.novelty import Novelty
 from adscribe.model.outcomes import OutcomeSpace
 from adscribe.model.promises import CONFIDENCE, Promises, parted, promise
+from adscribe.model.softmax import Softmax
 from adscribe.model.truths import Truths
 from adscribe.training import splits
 from adscribe.training.answering import columns, usual_risk
+from adscribe.training.beliefs import anchors, outcome_of, scales
 from adscribe.training.dataset import Dataset, load
 from adscribe.training.evaluation import Evaluation, data_card, evaluate
 from adscribe.training.simulation.views import FULL
@@ -44,7 +47,12 @@ class Settings:
     seed : int
         Of everything that is drawn.
     strength : float
-        Inverse strength of the penalty, see `OutcomeClassifier`.
+        Inverse strength of the penalty, see `OutcomeClassifier`, for 100,000 training rows; with more
+        rows each counts less, since there are no more behaviours.
+    belief : float
+        Weight of the codebook's rows, as a share of all training rows.
+    everyday : float
+        Share of the training rows without a category that are taken, each for several.
     iterations : int
         At most.
     rarest : int
@@ -56,8 +64,10 @@ class Settings:
     """
 
     seed: int = 0
-    strength: float = 1.0
-    iterations: int = 300
+    strength: float = 0.01
+    belief: float = 1.0
+    everyday: float = 0.25
+    iterations: int = 100
     rarest: int = 10
     confidence: float = CONFIDENCE
     golden: int = 24
@@ -156,15 +166,23 @@ def fit(
     Artefact, float
         The model, and the temperature that its evidence was divided by.
     """
-    space = outcome_space(dataset, attack, settings.rarest)
+    codebook = Codebook.load()
+    space = outcome_space(dataset, attack, settings.rarest, codebook)
     codes = truth_codes(dataset, space)
     training, validation = part(dataset, "train", codes), part(dataset, "validate", codes)
+    training, weight = thinned(training, space.is_category[codes[training]] > 0, settings)
     texts, X = np.array(space.texts), narrow(dataset.X)  # noqa: N806 - scikit-learn's name
-    classifier = OutcomeClassifier(settings.strength, max_iter=settings.iterations).fit(
-        X[training],
+    scale = scales(dataset.space.names)
+    believed, answers = anchors(dataset.space, codebook)
+    classifier = OutcomeClassifier(settings.strength * 1e5 / weight.sum(), max_iter=settings.iterations).fit(
+        scaled(X[training], scale),
         texts[codes[training]],
-        validation=(X[validation], texts[codes[validation]]) if len(validation) else None,
+        weight,
+        validation=(scaled(X[validation], scale), texts[codes[validation]]) if len(validation) else None,
+        anchors=(scaled(believed, scale), answers, settings.belief),
     )
+    fitted = classifier.softmax_
+    fitted = Softmax(fitted.coefficients * scale[:, np.newaxis], fitted.intercept)
     say(f"{len(space.outcomes)} outcomes, trained in {classifier.n_iter_} iterations")
     calibration = part(dataset, "calibrate")
     for_temperature, for_promises = parted(dataset.site[calibration], settings.seed)
@@ -172,8 +190,8 @@ def fit(
     rest = calibration[np.isin(dataset.site[calibration], list(for_promises))]
     if not len(warm) or not len(rest):
         raise AdscribeError("too few calibration sites", hint="build more sites")
-    temperature = fit_temperature(classifier.softmax_, X[warm], codes[warm])
-    softmax = classifier.softmax_.scaled(temperature)
+    temperature = fit_temperature(fitted, X[warm], codes[warm])
+    softmax = fitted.scaled(temperature)
     truths = Truths(
         Decoder(space),
         softmax.predict(X[rest]),
@@ -184,18 +202,31 @@ def fit(
     # Fails where there is none: then there is nothing to answer by.
     usual_risk(promises)
     say(f"temperature {temperature:.2f}; promises at {_held(promises) or 'no risk'}")
-    fitted = part(dataset, "train")
-    novelty = Novelty.fit(X[fitted], dataset.method[fitted].tolist(), dataset.unseen[fitted]).limited(
-        X[calibration], dataset.method[calibration].tolist(), dataset.unseen[calibration]
-    )
+    seen = part(dataset, "train")
+    novelty = Novelty.fit(
+        X[seen], dataset.method[seen].tolist(), dataset.strange[seen], dataset.space.facts
+    ).limited(X[calibration], dataset.method[calibration].tolist(), dataset.strange[calibration])
     return Artefact(dataset.space, space, softmax, novelty, promises), temperature
 
 
-def outcome_space(dataset: Dataset, attack: dict[str, str], rarest: int) -> OutcomeSpace:
-    """Return the outcomes with enough training rows."""
+def outcome_space(dataset: Dataset, attack: dict[str, str], rarest: int, codebook: Codebook) -> OutcomeSpace:
+    """Return the outcomes with enough training rows, and all that the codebook says."""
     counts = Counter(dataset.outcome[dataset.split == "train"].tolist())
-    texts = [text for text, number in counts.items() if number >= rarest]
-    return OutcomeSpace.of(texts, Catalogue.load(), attack["enterprise"], attack["ics"])
+    texts = {text for text, number in counts.items() if number >= rarest}
+    texts |= {outcome_of(row).text for row in codebook.rows()}
+    return OutcomeSpace.of(sorted(texts), Catalogue.load(), attack["enterprise"], attack["ics"])
+
+
+def thinned(rows: Ints, category: NDArray[np.bool_], settings: Settings) -> tuple[Ints, NDArray[np.float64]]:
+    """Return all rows with a category and a share of the others, and what each counts."""
+    taken = category | (np.random.default_rng(settings.seed).random(len(rows)) < settings.everyday)
+    weight = np.where(category, 1.0, 1 / settings.everyday)
+    return rows[taken], weight[taken]
+
+
+def scaled(matrix: csr_array, scale: NDArray[np.float32]) -> csr_array:
+    """Return a matrix with its columns scaled."""
+    return csr_array((matrix.data * scale[matrix.indices], matrix.indices, matrix.indptr), shape=matrix.shape)
 
 
 def truth_codes(dataset: Dataset, space: OutcomeSpace) -> Ints:
