@@ -17,7 +17,7 @@ import msgspec
 import numpy as np
 
 from adscribe.errors import ModelError, Place
-from adscribe.text.model import TextModel
+from adscribe.text.model import Link, TextModel
 
 PROTOCOL = 1
 NAMES, ARRAYS = "text.json", "text.skops"
@@ -41,6 +41,7 @@ class Names(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         How it came to be, for the record.
     arrays : str
         SHA-256 of ``text.skops``.
+    link : str
     techniques, vocabulary : tuple of str
         See `TextModel`.
     """
@@ -49,6 +50,7 @@ class Names(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     attack: str
     trained: dict[str, str | int | float]
     arrays: str
+    link: Link
     techniques: tuple[str, ...]
     vocabulary: tuple[str, ...]
 
@@ -64,6 +66,7 @@ def save_model(model: TextModel, folder: Path, trained: dict[str, str | int | fl
         attack=model.attack,
         trained=trained,
         arrays=hashlib.sha256(packed).hexdigest(),
+        link=model.link,
         techniques=model.techniques,
         vocabulary=model.vocabulary,
     )
@@ -99,7 +102,8 @@ def load_model(folder: Path = SHIPPED) -> TextModel:
             place=Place(str(folder / ARRAYS)),
             hint="fetch the model again",
         )
-    return TextModel(names.techniques, names.attack, names.vocabulary, **_arrays(packed, folder / ARRAYS))
+    arrays = _arrays(packed, folder / ARRAYS)
+    return TextModel(names.techniques, names.attack, names.link, names.vocabulary, **arrays)
 
 
 def _arrays(packed: bytes, path: Path) -> dict[str, Any]:

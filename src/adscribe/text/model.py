@@ -8,12 +8,16 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import expit  # type: ignore[import-untyped]
 
 from adscribe.errors import ModelError
 from adscribe.text.wording import MAX_TEXT, words
+
+Link = Literal["identity", "logistic"]
 
 CACHED = 4096
 """Texts whose answers are remembered."""
@@ -24,9 +28,8 @@ class TextModel:
     """Scores of parent techniques for a text: linear in its words.
 
     A word counts ``(1 + ln n) * rarity``, ``n`` being how often the text has it, and the counts of a
-    text have the length 1. The scores are least-squares estimates of the probability that an expert
-    lists the technique, cut to between 0 and 1. They needn't add up to 1: a detection may show several
-    techniques, or none.
+    text have the length 1. The scores estimate the probability that an expert lists the technique. They
+    needn't add up to 1: a detection may show several techniques, or none.
 
     Attributes
     ----------
@@ -34,6 +37,8 @@ class TextModel:
         Ids of parent techniques.
     attack : str
         Version of ATT&CK Enterprise that they are of.
+    link : {"identity", "logistic"}
+        What makes scores of the sums: they are cut to between 0 and 1, or are log-odds.
     vocabulary : tuple of str
         Words that are known, as `adscribe.text.wording.words` gives them.
     rarity : array of float32, words
@@ -46,6 +51,7 @@ class TextModel:
 
     techniques: tuple[str, ...]
     attack: str
+    link: Link
     vocabulary: tuple[str, ...]
     rarity: NDArray[np.float32]
     weights: NDArray[np.float32]
@@ -66,7 +72,7 @@ class TextModel:
     @cached_property
     def digest(self) -> str:
         """SHA-256 of all that it answers by, in hexadecimal digits."""
-        names = "\n".join((self.attack, *self.techniques, "", *self.vocabulary))
+        names = "\n".join((self.attack, self.link, *self.techniques, "", *self.vocabulary))
         content = hashlib.sha256(names.encode())
         for array in (self.rarity, self.weights, self.intercept):
             content.update(np.ascontiguousarray(array).tobytes())
@@ -95,6 +101,6 @@ class TextModel:
             at = np.fromiter(counts, dtype=np.intp)
             said = np.array([1 + math.log(n) for n in counts.values()], dtype=np.float32) * self.rarity[at]
             found += (said / np.linalg.norm(said)) @ self.weights[at]
-        np.clip(found, 0.0, 1.0, out=found)
+        found = expit(found) if self.link == "logistic" else found.clip(0.0, 1.0)
         found.setflags(write=False)
         return found

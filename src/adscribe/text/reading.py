@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from adscribe.text.artefact import load_model
 
-LEAST = 0.02
+LEAST = 0.05
 """Scores below this are left out."""
 
 

@@ -18,7 +18,8 @@ MAX_TEXT = 4000
 MIN_STEM = 4
 """Letters that are left when an ending is cut."""
 
-_JOINT = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+# Of QakBot and HTTPFlood, not of DDoS, IoT and URLs.
+_JOINT = re.compile(r"(?<=[a-z0-9])(?=[A-Z][A-Za-z])|(?<=[A-Z])(?=[A-Z][a-z]{2})")
 # A word of two letters at least, or a number of two to five digits: a port, a code, a year.
 _WORD = re.compile(r"c&c|[a-z][a-z0-9]+|(?<![0-9])[0-9]{2,5}(?![0-9])")
 _LETTER = re.compile(r"[a-z]")

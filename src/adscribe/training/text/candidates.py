@@ -6,33 +6,49 @@ from adscribe.training.text.learners import Candidate
 
 BASE = Candidate("bag of words", "logistic", "plain", balance=1, penalty=0.1)
 
-CTID = {"ctid-capability": 0.5, "ctid-cve": 0.5}
+OTHER = 0.3
+"""What vendors' detections on other than network data count, where they do."""
+
 ATTACK = {"attack-technique": 0.5, "attack-analytic": 0.5}
-KNOWN = {"codebook": 1.0, **CTID, **ATTACK}
-LESS = {source: 1.0 if source == "codebook" else 0.3 for source in KNOWN}
+KNOWN = {"codebook": 1.0, "ctid-capability": 1.0, **ATTACK}
+LESS = dict.fromkeys(KNOWN, 0.3)
 MORE = dict.fromkeys(KNOWN, 1.0)
+
+
+def _ridge(name: str, weights: dict[str, float] = KNOWN, penalty: float = 2.0) -> Candidate:
+    return Candidate(f"ridge, {name}", weights=weights, elsewhere=OTHER, penalty=penalty)
+
+
+def _logistic(name: str, balance: float) -> Candidate:
+    how = {"weights": KNOWN, "elsewhere": OTHER, "balance": balance, "penalty": 0.1}
+    return Candidate(f"logistic, {name}", "logistic", **how)  # type: ignore[arg-type]
+
 
 CANDIDATES: tuple[Candidate, ...] = (
     BASE,
-    Candidate("logistic, words", "logistic", balance=1, penalty=0.1),
-    Candidate("ridge, words"),
-    Candidate("ridge, words; vendors' other detections", elsewhere=0.3),
-    Candidate("ridge, words; ATT&CK", weights=ATTACK),
-    Candidate("ridge, words; codebook", weights={"codebook": 1.0}),
-    Candidate("ridge, words; codebook, CTID", weights={"codebook": 1.0, **CTID}),
-    Candidate("ridge, words; codebook, CTID, ATT&CK (known)", weights=KNOWN),
-    Candidate("ridge, words; known, less", weights=LESS),
-    Candidate("ridge, words; known, more", weights=MORE),
-    Candidate("ridge, words; known; half the penalty", weights=KNOWN, penalty=0.5),
-    Candidate("ridge, words; known; twice the penalty", weights=KNOWN, penalty=2.0),
-    Candidate("ridge, words; known, other detections", weights=KNOWN, elsewhere=0.3),
-    Candidate("ridge, words; known, ET Open", weights=KNOWN | {"et-open": 0.1}),
-    Candidate("ridge, words; known, BZAR", weights=KNOWN | {"bzar": 0.5}),
-    Candidate("ridge, words; known, procedures", weights=KNOWN | {"attack-procedure": 0.1}),
-    Candidate("ridge, pairs of words; known", reads="pairs", weights=KNOWN),
-    Candidate("ridge, letters; known", reads="letters", weights=KNOWN),
-    Candidate("logistic, words; known", "logistic", weights=KNOWN, balance=1, penalty=0.1),
-    Candidate("logistic, words; known; half balanced", "logistic", weights=KNOWN, balance=0.5, penalty=0.1),
-    Candidate("logistic, words; known; unbalanced", "logistic", weights=KNOWN, penalty=0.1),
-    Candidate("neighbours, words; known", "neighbours", weights=KNOWN),
+    Candidate("logistic, our words", "logistic", balance=1, penalty=0.1),
+    Candidate("ridge, our words"),
+    Candidate("ridge, other detections", elsewhere=OTHER),
+    _ridge("other detections, ATT&CK", ATTACK),
+    _ridge("other detections, codebook", {"codebook": 1.0}),
+    _ridge("other detections, codebook, CTID", {"codebook": 1.0, "ctid-capability": 1.0}),
+    _ridge("known"),
+    _ridge("known, half the penalty", penalty=1.0),
+    _ridge("known, twice the penalty", penalty=4.0),
+    _ridge("known, counting less", LESS),
+    _ridge("known, counting more", MORE),
+    _ridge("known, exploited CVEs", KNOWN | {"ctid-cve": 0.3}),
+    _ridge("known, ET Open", KNOWN | {"et-open": 0.1}),
+    _ridge("known, BZAR", KNOWN | {"bzar": 0.5}),
+    _ridge("known, procedures", KNOWN | {"attack-procedure": 0.1}),
+    _ridge("known, software", KNOWN | {"attack-software": 0.1}),
+    _logistic("known", 0.0),
+    _logistic("known, half balanced", 0.5),
+    _logistic("known, balanced", 1.0),
+    Candidate("ridge, known, pairs of words", "ridge", "pairs", KNOWN, OTHER, penalty=2.0),
+    Candidate("ridge, known, parts of words", "ridge", "letters", KNOWN, OTHER, penalty=2.0),
+    Candidate("neighbours, known", "neighbours", weights=KNOWN, elsewhere=OTHER),
 )
+"""*Our words* are read as `adscribe.text.wording` does, as in all but the first. *Other detections*: those of
+the vendors on other than network data, too. *Known*: these, the codebook, CTID's network capabilities,
+ATT&CK's techniques and network analytics."""

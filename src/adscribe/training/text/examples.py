@@ -16,6 +16,9 @@ VENDORS = ("exabeam", "sentinel", "splunk", "sigma")
 
 CODEBOOK = "codebook"
 
+ANYWHERE = ("attack-technique", "attack-software", "ctid-cve")
+"""Sources that count whole; of others, but for vendors, only what a network sensor sees."""
+
 
 class Example(msgspec.Struct, frozen=True, kw_only=True):
     """A text and the techniques that an expert assigned to it.
@@ -112,7 +115,7 @@ def weighted(
         if one.source in VENDORS:
             weight = 1.0 if one.network else elsewhere
         else:
-            weight = weights.get(one.source, 0.0) if one.network or one.source == "attack-technique" else 0.0
+            weight = weights.get(one.source, 0.0) if one.network or one.source in ANYWHERE else 0.0
         if weight > 0:
             found.append((one, weight))
     return found

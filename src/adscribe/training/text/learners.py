@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Any, Literal, Protocol
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -59,45 +59,43 @@ class Candidate:
     balance: float = 0.0
     penalty: float = 1.0
 
+    @property
+    def is_table(self) -> bool:
+        """Whether it is a table of the words that the served model reads."""
+        return self.learner != "neighbours" and self.reads == "words"
+
     def fit(self, examples: Sequence[Example], techniques: Sequence[str]) -> Scorer:
         """Learn from examples; the columns of the scores are the techniques."""
         rows = weighted(examples, self.weights, self.elsewhere)
-        learn = {"logistic": _logistic, "ridge": _ridge_scorer, "neighbours": _neighbours}[self.learner]
-        return learn(self, [one for one, _ in rows], np.array([weight for _, weight in rows]), techniques)
-
-
-class _Learn(Protocol):
-    def __call__(
-        self,
-        how: Candidate,
-        rows: Sequence[Example],
-        weight: NDArray[np.float64],
-        techniques: Sequence[str],
-        /,
-    ) -> Scorer: ...
+        learners: dict[str, _Learner] = {"logistic": _logistic, "ridge": _ridge, "neighbours": _neighbours}
+        weight = np.array([weight for _, weight in rows])
+        return learners[self.learner](self, [one for one, _ in rows], weight, techniques)
 
 
 def frozen(how: Candidate, examples: Sequence[Example], techniques: Sequence[str]) -> TextModel:
-    """Return the model of a ridge over words, as it is served.
+    """Return the model of a candidate as it is served.
 
     Raises
     ------
     ValueError
-        If the candidate isn't linear in the words that the served model reads.
+        If it is no table of the words that the served model reads.
     """
-    if how.learner != "ridge" or how.reads != "words":
+    if not how.is_table:
         raise ValueError(f"{how.name} can't be served as a table of words")
-    rows = weighted(examples, how.weights, how.elsewhere)
-    weight = np.array([value for _, value in rows])
-    reader, table, intercept = _ridge(how, [one for one, _ in rows], weight, techniques)
+    table = how.fit(examples, techniques)
+    assert isinstance(table, Table)  # noqa: S101 - what a table of words is
     return TextModel(
         techniques=tuple(techniques),
         attack=ATTACK,
-        vocabulary=tuple(reader.get_feature_names_out()),
-        rarity=reader.idf_.astype(np.float32),
-        weights=table,
-        intercept=intercept,
+        link="logistic" if how.learner == "logistic" else "identity",
+        vocabulary=tuple(table.reader.get_feature_names_out()),
+        rarity=table.reader.idf_.astype(np.float32),
+        weights=table.weights,
+        intercept=table.intercept,
     )
+
+
+_Learner = Callable[[Candidate, Sequence[Example], NDArray[np.float64], Sequence[str]], Scorer]
 
 
 def truths(rows: Sequence[Example], techniques: Sequence[str]) -> Floats:
@@ -126,9 +124,22 @@ def _letters(text: str) -> list[str]:
     return found + list(parts)
 
 
+@dataclass(frozen=True)
+class Table:
+    """Scores that are linear in what a reader counts."""
+
+    reader: Any
+    weights: Floats
+    intercept: Floats
+
+    def __call__(self, texts: Sequence[str]) -> Floats:
+        """Return the scores of texts, before they are cut to shares."""
+        return np.asarray(self.reader.transform(texts) @ self.weights + self.intercept, dtype=np.float32)
+
+
 def _ridge(
     how: Candidate, rows: Sequence[Example], weight: NDArray[np.float64], techniques: Sequence[str]
-) -> tuple[Any, Floats, Floats]:
+) -> Table:
     """Solve by the examples, not by the words, of which there are more."""
     reader = _reader(how.reads)
     texts = reader.fit_transform([row.text for row in rows])
@@ -139,19 +150,12 @@ def _ridge(
     alike = (scaled @ scaled.T).toarray().astype(np.float32) + np.outer(root, root)
     alike[np.diag_indices_from(alike)] += np.float32(how.penalty)
     dual = cho_solve(cho_factor(alike, overwrite_a=True), root[:, None] * (truth - base))
-    return reader, np.asarray(scaled.T @ dual, dtype=np.float32), (root @ dual + base).astype(np.float32)
-
-
-def _ridge_scorer(
-    how: Candidate, rows: Sequence[Example], weight: NDArray[np.float64], techniques: Sequence[str]
-) -> Scorer:
-    reader, table, intercept = _ridge(how, rows, weight, techniques)
-    return lambda texts: np.asarray(reader.transform(texts) @ table + intercept, dtype=np.float32)
+    return Table(reader, np.asarray(scaled.T @ dual, np.float32), (root @ dual + base).astype(np.float32))
 
 
 def _logistic(
     how: Candidate, rows: Sequence[Example], weight: NDArray[np.float64], techniques: Sequence[str]
-) -> Scorer:
+) -> Table:
     reader = _reader(how.reads)
     texts = reader.fit_transform([row.text for row in rows])
     truth = truths(rows, techniques)
@@ -163,7 +167,7 @@ def _logistic(
         learner = LogisticRegression(C=1 / how.penalty, solver="liblinear", random_state=0)
         learner.fit(texts, has, sample_weight=weight * even**how.balance)
         table[:, place], intercept[place] = learner.coef_[0], learner.intercept_[0]
-    return lambda asked: np.asarray(reader.transform(asked) @ table + intercept, dtype=np.float32)
+    return Table(reader, table, intercept)
 
 
 def _neighbours(

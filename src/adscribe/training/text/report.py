@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from adscribe.training.bootstrap import Estimate
-from adscribe.training.text.candidates import BASE
+from adscribe.training.text.candidates import BASE, CANDIDATES
 from adscribe.training.text.examples import VENDORS, Example
 from adscribe.training.text.nested import Hits, Out, choice, compare, inner, reported
 
@@ -20,7 +20,9 @@ Trials = Mapping[str, Mapping[tuple[Out, str], Hits]]
 
 def table(trials: Trials, tests: Mapping[str, Sequence[Example]]) -> str:
     """Return the figures of all candidates, what was chosen, and how much better that is."""
-    chosen = {vendor: choice(trials, vendor) for vendor in VENDORS}
+    tables = {one.name for one in CANDIDATES if one.is_table}
+    eligible = {name: found for name, found in trials.items() if name in tables}
+    chosen = {vendor: choice(eligible, vendor) for vendor in VENDORS}
     best, base = reported(trials, chosen), reported(trials, dict.fromkeys(VENDORS, BASE.name))
     gain = compare(best, base, tests)
     numbers = " | ".join(f"{vendor} ({len(tests[vendor])})" for vendor in VENDORS)
@@ -35,7 +37,7 @@ def table(trials: Trials, tests: Mapping[str, Sequence[Example]]) -> str:
         "",
         "Chosen: "
         + "; ".join(f"for {vendor} *{name}*" for vendor, name in chosen.items())
-        + f"; on all four, for the model that ships, *{choice(trials, None)}*.",
+        + f"; on all four, for the model that ships, *{choice(eligible, None)}*.",
         "",
         f"Gain over {BASE.name}, mean of the vendors in points: right first {_points(gain.first)}, "
         f"right among three {_points(gain.among)}.",
