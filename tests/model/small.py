@@ -173,7 +173,7 @@ def small() -> Small:
     index = {text: place for place, text in enumerate(outcomes.texts)}
     codes = np.array([index.get(text, -1) for text in truths])
     temperature = fit_temperature(fitted.softmax_, rows[heat], codes[heat])
-    model = fitted.softmax_.scaled(temperature)
+    model = fitted.softmax_.scaled(temperature).rounded()
     probabilities = model.predict(rows)
     methods = [context.event.method for context in contexts]
     usual = Novelty.fit(

@@ -23,6 +23,7 @@ from adscribe.errors import ModelError
 from adscribe.model import golden
 from adscribe.model.artefact import FILES, Manifest, load, save
 from adscribe.model.outcomes import OutcomeSpace
+from adscribe.model.softmax import Softmax
 from tests.model.protocols import TRAINING, goldens, write
 from tests.model.small import CATALOGUE, small
 from tests.shared import ROOT
@@ -145,7 +146,7 @@ def arrays() -> dict[str, Any]:
     artefact = small().artefact
     softmax, novelty = artefact.softmax, artefact.novelty
     return {
-        "coefficients": softmax.coefficients,
+        "coefficients": softmax.coefficients.astype(np.float16),
         "intercept": softmax.intercept,
         "surprise": novelty.surprise,
         "unseen": novelty.unseen,
@@ -168,7 +169,7 @@ def test_types_beyond_arrays_are_refused(copy: Path) -> None:
     [
         ({"intercept": np.zeros(3, dtype=np.float32)}, "no table of 32-bit numbers"),
         ({"intercept": np.zeros(3)}, "intercept is no array of float32"),
-        ({"coefficients": np.zeros((2, 3), dtype=np.float32)}, "no table"),
+        ({"coefficients": np.zeros((2, 3), dtype=np.float16)}, "no table"),
         ({"surprise": np.zeros(2, dtype=np.float32)}, "doesn't fit the features"),
     ],
 )
@@ -186,7 +187,7 @@ def test_numbers_that_are_none_are_refused(copy: Path) -> None:
 
 
 def test_a_model_that_says_something_else_than_it_did_is_refused(copy: Path) -> None:
-    coefficients = arrays()["coefficients"] * np.float32(1.05)
+    coefficients = arrays()["coefficients"] * np.float16(1.05)
     signed(copy, "model.skops", dumps({**arrays(), "coefficients": coefficients}))
     refused(copy, "golden event 1 gets other probabilities")
 
@@ -217,6 +218,14 @@ def test_features_of_another_version_are_refused(copy: Path) -> None:
     features["extractors"]["facts"] += 1
     signed(copy, "features.json", json.dumps(features).encode())
     refused(copy, "trained on other features")
+
+
+def test_a_table_that_is_finer_than_what_is_kept_is_not_saved(tmp_path: Path) -> None:
+    model = small().artefact.softmax
+    finer = Softmax(model.coefficients * np.float32(1.001), model.intercept)
+    with pytest.raises(ModelError, match="finer than it can be kept"):
+        write(tmp_path / "model", replace(small().artefact, softmax=finer))
+    assert not list(tmp_path.iterdir())
 
 
 def test_another_codebook_is_refused(copy: Path) -> None:

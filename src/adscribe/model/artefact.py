@@ -3,7 +3,7 @@
 ::
 
     manifest.json   what it is: protocol, versions, SHA-256 of every other file, how it was trained
-    model.skops     the arrays, and nothing else
+    model.skops     the arrays, and nothing else; the table in half precision
     features.json   names of the columns        outcomes.json   what the columns of the table stand for
     promises.json   thresholds                  novelty.json    what is usual
     golden.json     events with the probabilities that they must get
@@ -56,7 +56,7 @@ MAX_BYTES = 256 * 2**20
 """Of a file, and of the arrays unpacked."""
 
 _PICKLES = (".pkl", ".pickle", ".joblib", ".dill", ".pt", ".npy", ".npz")
-_ARRAYS = {"coefficients": "float32", "intercept": "float32"}
+_ARRAYS = {"coefficients": "float16", "intercept": "float32"}
 _USUAL = {"surprise": "float32", "unseen": "float32", "centre": "float32", "spread": "float32"}
 _T = TypeVar("_T")
 
@@ -163,11 +163,16 @@ def save(
     Raises
     ------
     ModelError
-        If the folder exists, or a golden event doesn't get its probabilities.
+        If the folder exists, a golden event doesn't get its probabilities, or the model isn't rounded to
+        what is kept of it: what was measured must be what is served.
     """
     if folder.exists():
         raise ModelError("is there already", place=Place(str(folder)), hint="name a new folder")
     check(golden, artefact.features, artefact.outcomes, artefact.softmax)
+    if (artefact.softmax.coefficients != artefact.softmax.rounded().coefficients).any():
+        raise ModelError(
+            "the table is finer than it can be kept", hint="take `Softmax.rounded` before measuring"
+        )
     contents = _contents(artefact, golden)
     manifest = Manifest(
         protocol=PROTOCOL,
@@ -197,7 +202,8 @@ def _contents(artefact: Artefact, golden: Sequence[Golden]) -> dict[str, bytes]:
 
     softmax, novelty = artefact.softmax, artefact.novelty
     arrays = {
-        **{name: getattr(softmax, name) for name in _ARRAYS},
+        "coefficients": softmax.coefficients.astype(np.float16),
+        "intercept": softmax.intercept,
         **{name: getattr(novelty, name) for name in _USUAL},
     }
     usual = {"methods": list(novelty.methods), "most": novelty.most}
@@ -292,7 +298,7 @@ def _assembled(contents: Mapping[str, bytes], catalogue: Catalogue, folder: Path
         return Artefact(
             features=space,
             outcomes=OutcomeSpace.from_dict(outcomes, catalogue),
-            softmax=Softmax(**{name: arrays[name] for name in _ARRAYS}),
+            softmax=Softmax(arrays["coefficients"].astype(np.float32), arrays["intercept"]),
             novelty=Novelty(
                 methods=tuple(usual["methods"]),
                 facts=space.facts,

@@ -60,6 +60,10 @@ class Softmax:
         """Return the model with its evidence divided by a temperature; the base rates stay."""
         return Softmax((self.coefficients / np.float32(temperature)), self.intercept)
 
+    def rounded(self) -> Softmax:
+        """Return the model as an artefact keeps it: its table in half precision."""
+        return Softmax(self.coefficients.astype(np.float16).astype(np.float32), self.intercept)
+
 
 def softmax(logits: Array) -> Array:
     """Return the softmax over the last axis."""

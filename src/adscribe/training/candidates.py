@@ -238,7 +238,9 @@ def compare(dataset: Dataset, attack: dict[str, str], *, seed: int = 0) -> list[
     list of Result
         In the order of `CANDIDATES`.
     """
-    space = outcome_space(dataset, attack, Settings().rarest, Codebook.load())
+    space = outcome_space(
+        dataset.outcome[part(dataset, "train")].tolist(), attack, Settings().rarest, Codebook.load()
+    )
     codes = truth_codes(dataset, space)
     rows = np.random.default_rng(seed).permutation(part(dataset, "train", codes))[:MOST_ROWS]
     # Every outcome has a row, or learners would number them in another way.

@@ -51,7 +51,7 @@ def run(name: str, *, kind: str, tags: Mapping[str, str] | None = None) -> Itera
     name : str
         Of the run.
     kind : str
-        ``training``, ``candidate``, ``evaluation`` or ``promotion``.
+        Such as ``training``, ``candidate``, ``evaluation`` or ``promotion``.
     tags : mapping of str to str, optional
         To find it by.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from importlib import metadata
@@ -17,19 +17,20 @@ from scipy.sparse import csr_array  # type: ignore[import-untyped]
 from adscribe.attack import Catalogue
 from adscribe.codebook import Codebook
 from adscribe.errors import AdscribeError
+from adscribe.features import FeatureSpace
 from adscribe.model import golden
 from adscribe.model.artefact import Artefact, Training, save
 from adscribe.model.calibration import fit_temperature
 from adscribe.model.decoding import Decoder
 from adscribe.model.estimator import OutcomeClassifier
 from adscribe.model.novelty import Novelty
-from adscribe.model.outcomes import OutcomeSpace
+from adscribe.model.outcomes import REASONS, OutcomeSpace
 from adscribe.model.promises import CONFIDENCE, Promises, parted, promise
 from adscribe.model.softmax import Softmax
 from adscribe.model.truths import Truths
 from adscribe.training import splits
 from adscribe.training.answering import columns, usual_risk
-from adscribe.training.beliefs import anchors, outcome_of, scales
+from adscribe.training.beliefs import CARRIES, anchors, outcome_of, scales
 from adscribe.training.dataset import Dataset, load
 from adscribe.training.evaluation import Evaluation, data_card, evaluate
 from adscribe.training.simulation.views import FULL
@@ -52,7 +53,8 @@ class Settings:
     belief : float
         Weight of the codebook's rows, as a share of all training rows.
     everyday : float
-        Share of the training rows without a category that are taken, each for several.
+        Share of the training rows without a category that are taken, each for several: the same to
+        learn from in a fraction of the time.
     iterations : int
         At most.
     rarest : int
@@ -167,23 +169,12 @@ def fit(
         The model, and the temperature that its evidence was divided by.
     """
     codebook = Codebook.load()
-    space = outcome_space(dataset, attack, settings.rarest, codebook)
+    space = outcome_space(dataset.outcome[part(dataset, "train")].tolist(), attack, settings.rarest, codebook)
     codes = truth_codes(dataset, space)
-    training, validation = part(dataset, "train", codes), part(dataset, "validate", codes)
-    training, weight = thinned(training, space.is_category[codes[training]] > 0, settings)
-    texts, X = np.array(space.texts), narrow(dataset.X)  # noqa: N806 - scikit-learn's name
-    scale = scales(dataset.space.names)
-    believed, answers = anchors(dataset.space, codebook)
-    classifier = OutcomeClassifier(settings.strength * 1e5 / weight.sum(), max_iter=settings.iterations).fit(
-        scaled(X[training], scale),
-        texts[codes[training]],
-        weight,
-        validation=(scaled(X[validation], scale), texts[codes[validation]]) if len(validation) else None,
-        anchors=(scaled(believed, scale), answers, settings.belief),
-    )
-    fitted = classifier.softmax_
-    fitted = Softmax(fitted.coefficients * scale[:, np.newaxis], fitted.intercept)
-    say(f"{len(space.outcomes)} outcomes, trained in {classifier.n_iter_} iterations")
+    X = narrow(dataset.X)  # noqa: N806 - scikit-learn's name
+    rows, stop = part(dataset, "train", codes), part(dataset, "validate", codes)
+    fitted, iterations = learn(X, codes, rows, stop, dataset.space, space, codebook, settings)
+    say(f"{len(space.outcomes)} outcomes, trained in {iterations} iterations")
     calibration = part(dataset, "calibrate")
     for_temperature, for_promises = parted(dataset.site[calibration], settings.seed)
     warm = calibration[np.isin(dataset.site[calibration], list(for_temperature))]
@@ -191,7 +182,7 @@ def fit(
     if not len(warm) or not len(rest):
         raise AdscribeError("too few calibration sites", hint="build more sites")
     temperature = fit_temperature(fitted, X[warm], codes[warm])
-    softmax = fitted.scaled(temperature)
+    softmax = fitted.scaled(temperature).rounded()
     truths = Truths(
         Decoder(space),
         softmax.predict(X[rest]),
@@ -209,18 +200,69 @@ def fit(
     return Artefact(dataset.space, space, softmax, novelty, promises), temperature
 
 
-def outcome_space(dataset: Dataset, attack: dict[str, str], rarest: int, codebook: Codebook) -> OutcomeSpace:
-    """Return the outcomes with enough training rows, and all that the codebook says."""
-    counts = Counter(dataset.outcome[dataset.split == "train"].tolist())
-    texts = {text for text, number in counts.items() if number >= rarest}
+def learn(
+    X: csr_array,  # noqa: N803 - scikit-learn's name
+    codes: Ints,
+    rows: Ints,
+    stop: Ints,
+    features: FeatureSpace,
+    outcomes: OutcomeSpace,
+    codebook: Codebook,
+    settings: Settings,
+    carries: Mapping[str, float] = CARRIES,
+) -> tuple[Softmax, int]:
+    """Fit the softmax.
+
+    Parameters
+    ----------
+    X : csr_array, events × features
+        All events.
+    codes : array of int, events
+        Place of each truth among the outcomes.
+    rows, stop : array of int
+        The events to learn from, and those whose loss tells when to stop.
+    features, outcomes
+        What columns and codes stand for.
+    codebook : Codebook
+        What is believed beforehand.
+    settings : Settings
+        What can be chosen.
+    carries : mapping of str to float
+        How far each kind of feature carries, see `adscribe.training.beliefs`.
+
+    Returns
+    -------
+    Softmax, int
+        The model, and the iterations that it took.
+    """
+    plain = np.isin(outcomes.texts, REASONS)
+    rows, weight = thinned(rows, plain[codes[rows]], settings)
+    texts, scale = np.array(outcomes.texts), scales(features.names, carries)
+    believed, answers = anchors(features, codebook)
+    classifier = OutcomeClassifier(settings.strength * 1e5 / weight.sum(), max_iter=settings.iterations).fit(
+        scaled(X[rows], scale),
+        texts[codes[rows]],
+        weight,
+        validation=(scaled(X[stop], scale), texts[codes[stop]]) if len(stop) else None,
+        anchors=(scaled(believed, scale), answers, settings.belief) if settings.belief else None,
+    )
+    served = classifier.softmax_
+    return Softmax(served.coefficients * scale[:, np.newaxis], served.intercept), classifier.n_iter_
+
+
+def outcome_space(
+    truths: Sequence[str], attack: dict[str, str], rarest: int, codebook: Codebook
+) -> OutcomeSpace:
+    """Return the outcomes that enough training rows have, and all that the codebook says."""
+    texts = {text for text, number in Counter(truths).items() if number >= rarest}
     texts |= {outcome_of(row).text for row in codebook.rows()}
     return OutcomeSpace.of(sorted(texts), Catalogue.load(), attack["enterprise"], attack["ics"])
 
 
-def thinned(rows: Ints, category: NDArray[np.bool_], settings: Settings) -> tuple[Ints, NDArray[np.float64]]:
-    """Return all rows with a category and a share of the others, and what each counts."""
-    taken = category | (np.random.default_rng(settings.seed).random(len(rows)) < settings.everyday)
-    weight = np.where(category, 1.0, 1 / settings.everyday)
+def thinned(rows: Ints, plain: NDArray[np.bool_], settings: Settings) -> tuple[Ints, NDArray[np.float64]]:
+    """Return a share of the rows whose truth is a reason alone and all others, and what each counts."""
+    taken = ~plain | (np.random.default_rng(settings.seed).random(len(rows)) < settings.everyday)
+    weight = np.where(plain, 1 / settings.everyday, 1.0)
     return rows[taken], weight[taken]
 
 
