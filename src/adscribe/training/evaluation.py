@@ -177,7 +177,7 @@ def evaluate(
     names = sorted(set(answers.sites))
     draws = Draws.of(len(names), seed=seed)
     pick = _Picker(answers, names)
-    table = _table(data)
+    table = static_table(data)
     probabilities = answers.probabilities(models.artefact)
     outcomes = models.artefact.outcomes.outcomes
     said: dict[str, Sequence[Outcome]] = {
@@ -264,13 +264,27 @@ def _keys(reports: Sequence[Answered]) -> tuple[list[str], list[str | None]]:
     return [one.method for one in reports], [one.submethod for one in reports]
 
 
-def _table(data: Path) -> StaticTable:
+def static_table(data: Path, *, categories: bool = False) -> StaticTable:
+    """Return the table by method and submethod of the training part of a corpus, full view.
+
+    Parameters
+    ----------
+    data : Path
+        What ``adscribe data build`` wrote.
+    categories : bool
+        Whether to count only events whose truth is a category: a table that always names one.
+
+    Raises
+    ------
+    AdscribeError
+        If there is no such part.
+    """
     names = (*_TRUTH, "split", "view", "method", "submethod")
     found = columns(data, names)
     rows = [
         place
         for place, (split, view) in enumerate(zip(found["split"], found["view"], strict=True))
-        if split == "train" and view == FULL
+        if split == "train" and view == FULL and not (categories and found["no_category"][place])
     ]
     if not rows:
         raise AdscribeError(f"{data} holds no training part to make a table of")
