@@ -51,3 +51,19 @@ def test_names_of_hosts_and_addresses_change_nothing(host: str) -> None:
         )
 
     assert told(host, "203.0.113.9") == told("files", "198.51.100.7") != {}
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        "{name} detected, attempts: {n}, sent data: {n}.5 KiB",
+        "{name} detected, number of targets: {n}.",
+        "{{Type:'{name}';FlowCount:'{n}'}}",
+    ],
+)
+def test_the_numbers_of_a_description_and_their_names_change_nothing(form: str) -> None:
+    def told(n: int) -> dict[str, float]:
+        return features(method="BPATTERNS", submethod="Alpha", description=form.format(name="Tunnel", n=n))
+
+    assert told(3) == told(77_000) != {}
+    assert "said:T1572" in told(3)

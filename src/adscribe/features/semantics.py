@@ -40,6 +40,9 @@ FEATURES: tuple[Feature, ...] = (
 # What has a dot, colon or @ between letters or digits is an address, a name of a host, a path or a file.
 _PLACE = re.compile(r"[A-Za-z0-9][.:@][A-Za-z0-9]")
 _EDGES = ".,;:!?()[]{}\"'<>"
+# What has a number in it repeats a characteristic: `attempts to access: 3`, `FlowCount:'26'`.
+_CLAUSE = re.compile(r"[,;{}]|\. ")
+_NUMBER = re.compile(r"(?<![\w.:/-])[0-9]++(?:\.[0-9]++)?(?!\.?[\w:/-])|(?<=[:=])'?[0-9]")
 
 
 def extract(reading: Reading) -> list[Group]:
@@ -58,13 +61,15 @@ def _read(said: str) -> list[Group]:
 
 
 def _said(event: Event) -> str:
-    """Return the words of an event in lines, without addresses and hosts; none of a closed method."""
+    """Return the words of an event in lines, without numbers and hosts; none of a closed method."""
     if event.method in METHODS and event.method not in OPEN:
         return ""
     texts = [str(event.characteristics[name]) for name in TEXTS if name in event.characteristics]
-    told = (event.submethod, *texts, event.description)
+    described = _CLAUSE.split((event.description or "")[:MAX_TEXT])
+    told = (event.submethod, *texts, " ".join(clause for clause in described if not _NUMBER.search(clause)))
     hosts = _hosts(event)
-    return "\n".join(_without_places(text[:MAX_TEXT], hosts) for text in told if text)
+    lines = (_without_places(text[:MAX_TEXT], hosts) for text in told if text)
+    return "\n".join(dict.fromkeys(line for line in lines if line))
 
 
 def _without_places(text: str, hosts: set[str]) -> str:
