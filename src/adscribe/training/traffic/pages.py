@@ -8,6 +8,7 @@ from pathlib import Path
 from adscribe.errors import AdscribeError, Place
 from adscribe.training.report import table
 from adscribe.training.traffic.results import CaptureScore, Figures, Said, Share, Traffic
+from adscribe.training.traffic.scoring import ENOUGH
 
 BEGIN, END = "<!-- figures -->", "<!-- end of figures -->"
 """Between these the pipeline writes."""
@@ -31,6 +32,8 @@ def as_text(traffic: Traffic) -> str:
         *(f"| {name} | {what} |" for name, what in traffic.answered_by.items()),
         f"\nDescriptions and table: sha256 `{traffic.frozen}`.\n",
         overview(traffic),
+        "Counts are of events. In brackets: 95 % intervals by drawing actors; with fewer than"
+        f" {ENOUGH} actors there is none.\n",
         "### All captures together\n",
         table(HEAD, [(name, *cells(own)) for name, own in traffic.together.items()]),
         false_alarms(traffic),

@@ -2,7 +2,8 @@
 
 Scored is the last report of each event, after all its updates, by the measure of the vignettes: could a
 colleague defend everything that is shown. Events that one actor caused resemble one another, so the
-actor is what is drawn for an interval; below `ENOUGH` actors there is none.
+actor is what is drawn for an interval; below `ENOUGH` actors there is none. Where all or none of the
+events count, drawing tells nothing, and the interval is the exact one of as many trials as actors.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from adscribe.event import Event
 from adscribe.model.decoding import CALM
 from adscribe.model.outcomes import Outcome
 from adscribe.resources import shipped
-from adscribe.training.bootstrap import Draws, estimate
+from adscribe.training.bootstrap import LEVEL, Draws, Estimate, Floats, estimate
 from adscribe.training.traffic.captures import Capture, Truth, load_captures, majority
 from adscribe.training.traffic.recording import Recording, record
 from adscribe.training.traffic.results import CaptureScore, Figures, Row, Said, Share, Traffic
@@ -122,8 +123,16 @@ def _share(found: Iterable[tuple[Hashable, bool | None]]) -> Share:
         own[0] += bool(holds)
         own[1] += 1
     over, under = (np.array([own[side] for own in sums.values()], dtype=np.float64) for side in (0, 1))
-    told = estimate(Draws.of(len(sums)).ratio(over, under)) if len(sums) >= ENOUGH else None
+    told = _interval(over, under) if len(sums) >= ENOUGH else None
     return Share(over=int(over.sum()), under=int(under.sum()), estimate=told)
+
+
+def _interval(over: Floats, under: Floats) -> Estimate | None:
+    share = over.sum() / under.sum()
+    if 0 < share < 1:
+        return estimate(Draws.of(len(over)).ratio(over, under))
+    unlikely = 1 - ((1 - LEVEL) / 2) ** (1 / len(over))
+    return Estimate(share, 1 - unlikely, 1.0) if share else Estimate(share, 0.0, unlikely)
 
 
 def _scored(
