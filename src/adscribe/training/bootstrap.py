@@ -28,11 +28,14 @@ class Estimate(msgspec.Struct, frozen=True):
         On the data as they are.
     low, high : float
         Ends of the interval that holds `LEVEL` of the samples.
+    n : int or None
+        How many things the figure is of: events, answers, pairs of label and event.
     """
 
     value: float
     low: float
     high: float
+    n: int | None = None
 
     def __str__(self) -> str:
         return f"{self.value:.3f} ({self.low:.3f}–{self.high:.3f})"
@@ -81,17 +84,19 @@ def divided(over: Floats, under: Floats) -> Floats:
     return found
 
 
-def estimate(samples: Floats) -> Estimate | None:
+def estimate(samples: Floats, n: float | None = None) -> Estimate | None:
     """Return the figure and its interval; ``None`` where the data don't tell it.
 
     Parameters
     ----------
     samples : array, samples + 1
         The first is the figure. Samples that don't tell it are left out of the interval.
+    n : float, optional
+        How many things it is of.
     """
     if np.isnan(samples[0]):
         return None
     told = samples[1:][~np.isnan(samples[1:])]
     tail = (1 - LEVEL) / 2
     low, high = np.quantile(told, [tail, 1 - tail]) if len(told) else (samples[0], samples[0])
-    return Estimate(float(samples[0]), float(low), float(high))
+    return Estimate(float(samples[0]), float(low), float(high), None if n is None else round(n))

@@ -16,11 +16,12 @@ from adscribe.model.artefact import MANIFEST, Artefact
 from adscribe.model.decoding import Decoder
 from adscribe.model.outcomes import Outcome
 from adscribe.model.promises import Promises, realised
-from adscribe.model.truths import Truths
+from adscribe.model.truths import Tally as AnswerTally
+from adscribe.model.truths import Truths, at_prevalence
 from adscribe.training import vignettes
 from adscribe.training.answering import Answered, Answers, Models, answer, columns, load_models
 from adscribe.training.baselines import LeakProbe, StaticTable, leak_probe
-from adscribe.training.bootstrap import Draws, Estimate
+from adscribe.training.bootstrap import Draws, Estimate, estimate
 from adscribe.training.judged import Ints, Judged
 from adscribe.training.metrics import (
     Point,
@@ -35,6 +36,7 @@ from adscribe.training.metrics import (
     tallies,
     whole,
 )
+from adscribe.training.report_vignettes import VignetteFigure, vignette_figures
 from adscribe.training.simulation.views import FULL
 
 SLACK = 0.02
@@ -59,6 +61,8 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True):
         Of the events whose truth is a category, the share shown one at this step.
     kept : bool
         Whether the realised share is at most `SLACK` above; of calm, not above at all.
+    interval : Estimate or None
+        The realised share again, with its interval; evaluations before it was measured have none.
     """
 
     promise: str
@@ -67,10 +71,11 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True):
     answers: int
     coverage: float | None
     kept: bool
+    interval: Estimate | None = None
 
 
 class Vignettes(msgspec.Struct, frozen=True, kw_only=True):
-    """What the annotated vignettes say, and as a table; with the SHA-256 of the cases."""
+    """What the annotated vignettes say, as figures and as a table; with the SHA-256 of the cases."""
 
     sha256: str
     cases: int
@@ -78,6 +83,7 @@ class Vignettes(msgspec.Struct, frozen=True, kw_only=True):
     acceptable: float
     tallies: dict[str, Tally]
     summary: str
+    figures: tuple[VignetteFigure, ...] = ()
 
 
 class Evaluation(msgspec.Struct, frozen=True, kw_only=True):
@@ -210,7 +216,7 @@ def evaluate(
             if len(places := answers.where(lambda one, view=view: one.view == view))  # type: ignore[misc]
         },
         held_out=_held_out(answers, card["held_out"], said["model"], pick, draws),
-        promises=_promises(promises, models.artefact, answers, probabilities, full),
+        promises=_promises(promises, models.artefact, answers, probabilities, full, seed),
         unpromised=tuple(step.risk for step in promises.steps if step.threshold is None),
         reliability=_reliability(models.artefact, answers, probabilities, full, pick.site, draws),
         curve=_curve(models.artefact, answers, probabilities, full),
@@ -335,7 +341,7 @@ def _held_out(
 
 
 def _promises(
-    promises: Promises, artefact: Artefact, answers: Answers, probabilities: Any, full: Ints
+    promises: Promises, artefact: Artefact, answers: Answers, probabilities: Any, full: Ints, seed: int
 ) -> tuple[Kept, ...]:
     truths = Truths(
         Decoder(artefact.outcomes),
@@ -352,10 +358,14 @@ def _promises(
             answers=step["shown"],
             coverage=step["coverage"],
             kept=step["wrong"] <= step["risk"] + SLACK,
+            interval=_interval(truths.categories(step["threshold"]), seed),
         )
         for step in measured["categories"]
     ]
     calm_risk = promises.calm.risk
+    own = float(truths.category.mean())
+    # Without a threshold nothing is measured.
+    calmly = truths.calm(promises.calm.threshold or 0.0)
     found += [
         Kept(
             promise=f"dangerous calm at prevalence {step['prevalence']:g}",
@@ -364,10 +374,23 @@ def _promises(
             answers=step["answers"],
             coverage=None,
             kept=step["dangerous"] <= calm_risk,
+            interval=_interval(
+                calmly,
+                seed,
+                lambda share, other=step["prevalence"]: at_prevalence(share, own, other),  # type: ignore[misc]
+            ),
         )
         for step in measured["calm"]
     ]
     return tuple(found)
+
+
+def _interval(
+    answers: AnswerTally, seed: int, moved: Callable[[float], float] = lambda share: share
+) -> Estimate | None:
+    """Return the share of wrong answers; each sample's is moved to where it is asked for."""
+    shares = Draws.of(len(answers.answers), seed=seed).ratio(answers.wrong, answers.answers)
+    return estimate(np.array([moved(share) for share in shares]), answers.answers.sum())
 
 
 def _reliability(
@@ -436,4 +459,5 @@ def _vignettes(models: Models, folder: Path) -> Vignettes:
             "vignettes_acceptable": Tally(acceptable, under),
         },
         summary=vignettes.summary(scored),
+        figures=vignette_figures(scored),
     )

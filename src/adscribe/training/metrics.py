@@ -77,7 +77,7 @@ class Level(msgspec.Struct, frozen=True, kw_only=True):
     Attributes
     ----------
     precision, recall, f1 : Estimate or None
-        Over all pairs of label and event (micro).
+        Over all pairs of label and event (micro); that of F1 counts the true ones.
     macro_f1 : Estimate or None
         Mean of F1 over the labels with enough events.
     labels : tuple of LabelScore
@@ -199,7 +199,8 @@ def whole(judged: Judged, draws: Draws) -> Whole:
     sums = tallies(judged)
 
     def share(name: str) -> Estimate | None:
-        return estimate(draws.ratio(np.array(sums[name].over), np.array(sums[name].under)))
+        over, under = np.array(sums[name].over), np.array(sums[name].under)
+        return estimate(draws.ratio(over, under), under.sum())
 
     return Whole(
         events=judged.events,
@@ -227,18 +228,18 @@ def level(judged: Judged, labels: Callable[[Outcome], Labels], draws: Draws) -> 
             support=int(number[place]),
             shown=int(wide[place]),
             sufficient=bool(enough[place]),
-            precision=estimate(precision[:, place]) if enough[place] else None,
-            recall=estimate(recall[:, place]) if enough[place] else None,
-            f1=estimate(f1[:, place]) if enough[place] else None,
+            precision=estimate(precision[:, place], wide[place]) if enough[place] else None,
+            recall=estimate(recall[:, place], number[place]) if enough[place] else None,
+            f1=estimate(f1[:, place], number[place]) if enough[place] else None,
         )
         for place, name in enumerate(names)
     )
     all_hits, all_said, all_true = (one.sum(axis=1) for one in (hits, said, support))
     return Level(
-        precision=estimate(draws.ratio(all_hits, all_said)),
-        recall=estimate(draws.ratio(all_hits, all_true)),
-        f1=estimate(draws.ratio(2 * all_hits, all_said + all_true)),
-        macro_f1=estimate(_mean(f1[:, enough])),
+        precision=estimate(draws.ratio(all_hits, all_said), all_said.sum()),
+        recall=estimate(draws.ratio(all_hits, all_true), all_true.sum()),
+        f1=estimate(draws.ratio(2 * all_hits, all_said + all_true), all_true.sum()),
+        macro_f1=estimate(_mean(f1[:, enough]), enough.sum()),
         labels=scores,
     )
 
@@ -258,10 +259,10 @@ def calm(judged: Judged, draws: Draws, prevalences: Sequence[float] = PREVALENCE
     for prevalence in prevalences:
         missed = divided(danger * prevalence, with_)
         rest = divided(harmless * (1 - prevalence), without)
-        at[f"{prevalence:g}"] = estimate(divided(missed, missed + rest))
+        at[f"{prevalence:g}"] = estimate(divided(missed, missed + rest), (dangerous + safe).sum())
     return Calm(
         answers=int(dangerous.sum() + safe.sum()),
-        dangerous=estimate(draws.ratio(dangerous, dangerous + safe)),
+        dangerous=estimate(draws.ratio(dangerous, dangerous + safe), (dangerous + safe).sum()),
         at_prevalence=at,
     )
 
@@ -314,7 +315,7 @@ def reliability(
     error = divided(np.abs(total - true).sum(axis=1), pairs.sum(axis=1))
     mean, share = divided(total[0], pairs[0]), divided(true[0], pairs[0])
     return Reliability(
-        error=estimate(error),
+        error=estimate(error, len(event)),
         said=tuple(None if np.isnan(one) else float(one) for one in mean),
         true=tuple(None if np.isnan(one) else float(one) for one in share),
         pairs=tuple(int(one) for one in pairs[0]),
@@ -355,7 +356,7 @@ def flips(
     sites = draws.weights.shape[1]
     places = site[np.array(stayed, dtype=np.intp)]
     over = np.bincount(places, weights=np.array(changed, dtype=np.float64), minlength=sites)
-    return estimate(draws.ratio(over, np.bincount(places, minlength=sites)))
+    return estimate(draws.ratio(over, np.bincount(places, minlength=sites)), len(stayed))
 
 
 class Point(msgspec.Struct, frozen=True, kw_only=True):
