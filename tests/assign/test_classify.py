@@ -1,4 +1,4 @@
-"""What a user gets back: the contract of an answer, and what decides it."""
+"""What a user gets back: the contract of an answer, and what decides it, by the rules of the codebook."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from adscribe import Assignment, Classifier, Reject, Site
 from adscribe.errors import CatalogueError, EventError, ModelError
 from tests.shared import shared_path
 
-CLASSIFIER = Classifier.load()
+CLASSIFIER = Classifier.load("codebook")
 
 SITE = """
 filters:
@@ -234,6 +234,8 @@ def test_answers_can_be_had_in_another_version_of_attack() -> None:
 def test_a_promise_can_only_be_asked_of_a_model_that_makes_one() -> None:
     with pytest.raises(ModelError, match="promises no error rate"):
         answer(ssh(0), risk=0.1)
+    with pytest.raises(ModelError, match="promises no error rate"):
+        Classifier.load("codebook", risk=0.1)
     with pytest.raises(ModelError, match="no model 'oracle'"):
         Classifier.load("oracle")
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -14,8 +16,11 @@ from tests.shared import ROOT
 EVENT = json.dumps(
     {
         "method": "SCANS",
-        "submethod": "ARP",
-        "source": {"ip": "10.0.0.5"},
+        "submethod": "TCPSYN",
+        "source": {"ip": "203.0.113.7"},
+        "targets": ["10.0.0.5", "10.0.0.6"],
+        "target_count": 60,
+        "ports": [445],
         "detected_at": "2026-11-03T15:00:00Z",
     }
 )
@@ -63,7 +68,7 @@ def test_answers_as_csv_for_a_spreadsheet() -> None:
     result = CliRunner().invoke(app, ["classify", "-", "--output", "csv"], input=f"{EVENT}\n{formula}\n")
     head, first, second = result.stdout.splitlines()
     assert head.startswith("event,revision,method")
-    assert ",SCANS,ARP,10.0.0.5,discovery,T1018,," in first
+    assert re.search(r",SCANS,TCPSYN,203\.0\.113\.7,reconnaissance,T1595\.001,,[01]\.\d\d$", first)
     assert ",'=1+1," in second
 
 
@@ -76,11 +81,33 @@ def test_the_version_of_attack_the_candidates_and_the_explanation_can_be_chosen(
     assert answer["techniques"][0]["because"] == []
 
 
+def test_the_model_and_its_risk_can_be_chosen() -> None:
+    def models(*options: str) -> list[tuple[str, float | None]]:
+        result = CliRunner().invoke(app, ["classify", "-", *options], input=EVENT, catch_exceptions=False)
+        answers = map(json.loads, result.stdout.splitlines())
+        return [(answer["model"]["name"], answer["model"]["risk"]) for answer in answers]
+
+    assert models() == [("adscribe", 0.1)]
+    assert models("--risk", "0.05") == [("adscribe", 0.05)]
+    assert models("--model", "codebook") == [("codebook", None)]
+
+
+def test_a_tactic_that_stands_alone_has_its_probability_in_the_table() -> None:
+    files = [str(path) for path in sorted((ROOT / "datasets" / "samples" / "flowmon").glob("*.cef"))]
+    result = CliRunner().invoke(app, ["classify", "--output", "csv", "--no-explain", *files])
+    rows = list(csv.DictReader(result.stdout.splitlines()))
+    assert any(row["tactics"] and not row["techniques"] for row in rows)
+    assert all(float(row["probability"]) > 0.2 for row in rows if row["tactics"])
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
         (["classify", "-", "--attack-version", "7"], "7"),
         (["classify", "-", "--model", "oracle"], "oracle"),
+        (["classify", "-", "--risk", "0.03"], "it does for"),
+        (["classify", "-", "--model", "codebook", "--risk", "0.1"], "no error rate"),
+        (["serve", "--risk", "0.03"], "it does for"),
         (["classify", "-", "--site", "nowhere.yaml"], "nowhere.yaml"),
     ],
 )

@@ -21,7 +21,7 @@ EXAMPLE = ROOT / "examples" / "flows"
 def classify(*arguments: str) -> dict[str, dict[str, Any]]:
     """Return the example's answers by method."""
     site = str(ROOT / "examples" / "sites" / "office.yaml")
-    options = ["classify", "--site", site, str(EXAMPLE / "events.ndjson"), *arguments]
+    options = ["classify", "--model", "codebook", "--site", site, str(EXAMPLE / "events.ndjson"), *arguments]
     result = CliRunner().invoke(app, options, catch_exceptions=False)
     assert result.exit_code == 0, result.output
     answers = map(json.loads, result.stdout.splitlines())
@@ -53,7 +53,7 @@ def test_names_can_come_from_a_log_of_their_own(tmp_path: Path) -> None:
 
 
 def run(log: Path, *, form: str = "{}") -> Any:
-    arguments = ["classify", "--flows", str(log), "-"]
+    arguments = ["classify", "--model", "codebook", "--flows", str(log), "-"]
     event = {"method": "UPLOAD", "source": "10.0.0.5", "targets": ["203.0.113.9"]}
     event |= {"detected_at": "2026-11-03T12:00:30Z"} | json.loads(form)
     return CliRunner().invoke(app, arguments, input=json.dumps(event))

@@ -17,7 +17,7 @@ NUMBER, SEED = 200, 11
 
 def right(events: list[Event], truths: list[frozenset[str]]) -> Counter[str]:
     """Return how many answers name the true techniques and no other, by method."""
-    classifier, site = Classifier.load(), Site.parse(SITE)
+    classifier, site = Classifier.load("codebook"), Site.parse(SITE)
     found: Counter[str] = Counter()
     for event, truth in zip(events, truths, strict=True):
         # Each on its own, so that history plays no part.

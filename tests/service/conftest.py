@@ -7,7 +7,7 @@ import pytest
 from tests.service.harness import Service
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def service() -> Iterator[Service]:
     """A service with the settings that it has by default."""
     with Service() as running:

@@ -21,7 +21,10 @@ EVENT: dict[str, Any] = {
     "detected_at": "2026-11-03T15:12:10Z",
     "ports": [445],
 }
-"""An inside host that scans the inside."""
+"""An inside host that scans the inside: that may be anyone's where the network isn't known."""
+
+OUTSIDE: dict[str, Any] = {**EVENT, "source": {"ip": "203.0.113.7"}}
+"""A scan from outside, which is reconnaissance in any network."""
 
 
 def event(**changes: Any) -> dict[str, Any]:

@@ -37,7 +37,7 @@ def test_an_id_that_could_harm_a_log_is_replaced(service: Service, given: str) -
 
 
 def test_a_token_opens_what_is_closed_without_it() -> None:
-    with Service(Settings(token="s3cret"), wait=False) as closed:
+    with Service(Settings(model="codebook", token="s3cret"), wait=False) as closed:
         closed.until(lambda: closed.get("/health/ready").status_code == 200)
         for headers in ({}, {"Authorization": "Bearer wrong"}, {"Authorization": "s3cret"}):
             for path in ("/v1/model", "/metrics", "/", "/openapi.json", "/nothing"):

@@ -5,7 +5,8 @@ import json
 import pytest
 
 from adscribe.service.bodies import TSV_LINE
-from tests.service.harness import EVENT, Service, event
+from adscribe.service.settings import Settings
+from tests.service.harness import EVENT, OUTSIDE, Service, event
 
 CEF = (
     "Nov  3 15:12:14 fm ADS[204848]: CEF:0|Flowmon Networks|Flowmon ADS|13.00.00|SCANS|Port scanning|6|"
@@ -20,12 +21,12 @@ def lines(*records: object) -> bytes:
 
 
 def test_one_event_is_answered_by_one_assignment(service: Service) -> None:
-    response = service.classify(EVENT)
+    response = service.classify(OUTSIDE)
     assert response.status_code == 200
     assert response.headers["content-type"] == "application/json"
     answer = response.json()
     assert answer["event"]["method"] == "SCANS"
-    assert [technique["id"] for technique in answer["techniques"]] == ["T1046"]
+    assert [technique["id"] for technique in answer["techniques"]] == ["T1595.001"]
     assert answer["techniques"][0]["because"]
     assert answer["context"]["site"] is None
 
@@ -96,13 +97,28 @@ def test_a_long_body_gives_the_same_answers_as_a_short_one(service: Service) -> 
 
 
 def test_explanations_can_be_left_out(service: Service) -> None:
-    answer = service.classify(EVENT, query="?explain=false").json()
+    answer = service.classify(OUTSIDE, query="?explain=false").json()
     assert answer["techniques"][0]["because"] == []
 
 
 def test_candidates_are_named_on_request(service: Service) -> None:
     assert "candidates" not in service.classify(EVENT).json()
     assert 0 < len(service.classify(EVENT, query="?candidates=3").json()["candidates"]) <= 3
+
+
+def test_the_risk_is_that_of_the_service_unless_a_request_says_another() -> None:
+    with Service(Settings(risk=0.05)) as strict:
+        assert strict.get("/v1/model").json()["risk"] == 0.05
+        assert strict.classify(EVENT).json()["model"]["risk"] == 0.05
+        assert strict.classify(EVENT, query="?risk=0.2").json()["model"]["risk"] == 0.2
+
+
+def test_the_model_says_what_can_be_asked_of_it(service: Service) -> None:
+    told = service.get("/v1/model").json()
+    assert (told["name"], told["risk"]) == ("adscribe", 0.1)
+    for step in told["promises"]["steps"]:
+        response = service.classify(EVENT, query=f"?risk={step['risk']}")
+        assert response.status_code == (422 if step["threshold"] is None else 200)
 
 
 def test_an_older_attack_version_can_be_asked_for(service: Service) -> None:

@@ -3,9 +3,11 @@ from __future__ import annotations
 from adscribe.service.settings import Settings
 from tests.service.harness import EVENT, Service, event
 
+RULES = Settings(model="codebook")
+
 
 def test_requests_events_and_rejects_are_counted() -> None:
-    with Service(Settings()) as fresh:
+    with Service(RULES) as fresh:
         fresh.classify([EVENT, event(method="NEVER-SEEN"), event(source={"ip": "nowhere"})])
         fresh.classify(b"no event", kind="text/plain")
         fresh.get("/v1/nothing")
@@ -20,6 +22,6 @@ def test_requests_events_and_rejects_are_counted() -> None:
 
 
 def test_two_services_in_one_process_count_apart() -> None:
-    with Service() as one, Service() as other:
+    with Service(RULES) as one, Service(RULES) as other:
         one.classify(EVENT)
         assert "adscribe_events_total{" not in other.get("/metrics").text

@@ -105,12 +105,14 @@ def test_a_parameter_that_can_not_be_used(service: Service, query: str, paramete
     assert [error["parameter"] for error in document["errors"]] == [parameter]
 
 
-def test_the_codebook_promises_no_error_rate(service: Service) -> None:
-    problem(service.classify(EVENT, query="?risk=0.1"), 422, "risk-not-promised")
+def test_the_codebook_promises_no_error_rate() -> None:
+    with Service(Settings(model="codebook")) as rules:
+        problem(rules.classify(EVENT, query="?risk=0.1"), 422, "risk-not-promised")
+        assert rules.get("/v1/model").json()["promises"] is None
 
 
 def test_a_body_that_is_too_large_is_refused_before_it_is_read() -> None:
-    with Service(Settings(body_bytes=2000)) as small:
+    with Service(Settings(model="codebook", body_bytes=2000)) as small:
         problem(small.classify(b"x" * 2001, kind="text/plain"), 413, "body-too-large")
         assert small.classify(b"x" * 2000, kind="text/plain").status_code == 200
 
@@ -124,7 +126,7 @@ def test_the_body_is_counted_while_it_arrives() -> None:
             sent += 1000
             yield b"x" * 1000
 
-    with Service(Settings(body_bytes=2000)) as small:
+    with Service(Settings(model="codebook", body_bytes=2000)) as small:
         # Without Content-Length: the transport sends chunks.
         problem(small.classify(endless(), kind="text/plain"), 413, "body-too-large")
     assert sent == 3000
@@ -132,7 +134,7 @@ def test_the_body_is_counted_while_it_arrives() -> None:
 
 @pytest.mark.parametrize("kind", ["application/json", "text/plain"])
 def test_a_body_with_too_many_events(kind: str) -> None:
-    with Service(Settings(records=2)) as small:
+    with Service(Settings(model="codebook", records=2)) as small:
         records = [json.dumps(EVENT)] * 3
         body = f"[{','.join(records)}]" if kind == "application/json" else "\n".join(records)
         problem(small.classify(body.encode(), kind=kind), 413, "too-many-records")
@@ -143,18 +145,18 @@ def test_a_body_that_does_not_arrive() -> None:
         yield b"{"
         await asyncio.sleep(60)
 
-    with Service(Settings(request_seconds=0.1)) as quick:
+    with Service(Settings(model="codebook", request_seconds=0.1)) as quick:
         problem(quick.classify(stuck(), kind="application/json"), 408, "body-timeout")
 
 
 def test_events_that_take_too_long() -> None:
     many = [event(source={"ip": f"10.{n % 250}.{n // 250}.7"}) for n in range(9000)]
-    with Service(Settings(request_seconds=0.1)) as quick:
+    with Service(Settings(model="codebook", request_seconds=0.1)) as quick:
         problem(quick.classify(many), 503, "timeout")
 
 
 def test_requests_beyond_the_limit_are_told_to_come_back() -> None:
-    with Service(Settings(concurrency=1)) as narrow:
+    with Service(Settings(model="codebook", concurrency=1)) as narrow:
         arrived = asyncio.Event()
 
         async def slow() -> AsyncIterator[bytes]:

@@ -16,7 +16,7 @@ import httpx
 import pytest
 
 from adscribe.site import Site
-from tests.service.harness import EVENT
+from tests.service.harness import OUTSIDE
 
 SITE = 'filters:\n  LAN: ["10.0.0.0/8"]\ninternal: LAN\n'
 START = "import typer; from adscribe.cli.serve import serve; typer.run(serve)"
@@ -87,8 +87,9 @@ def running(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Running]
 
 def test_it_answers_follows_its_site_file_and_ends_cleanly(running: Running) -> None:
     client = running.client
-    answer = client.post("/v1/classify", json=EVENT).json()
-    assert answer["techniques"][0]["id"] == "T1046"
+    answer = client.post("/v1/classify", json=OUTSIDE).json()
+    assert answer["techniques"][0]["id"] == "T1595.001"
+    assert answer["model"]["name"] == "adscribe"
     assert answer["context"]["site"] == f"sha256:{Site.load(running.path).sha256}"
 
     changed = SITE + 'data_feeds:\n  "1": {name: Uplink, position: perimeter}\n'
@@ -112,4 +113,4 @@ def test_it_answers_follows_its_site_file_and_ends_cleanly(running: Running) -> 
     assert output == ""
     entries = [json.loads(line) for line in log.splitlines()]
     assert ("/v1/classify", 200) in {(entry.get("route"), entry.get("status")) for entry in entries}
-    assert "10.1.2.3" not in log
+    assert "203.0.113.7" not in log

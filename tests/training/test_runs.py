@@ -17,7 +17,7 @@ from typer.testing import CliRunner
 
 from adscribe.assign import Assignment, Classifier
 from adscribe.cli import learning
-from adscribe.errors import AdscribeError
+from adscribe.errors import AdscribeError, ModelError
 from adscribe.site import Site
 from adscribe.training import report, tracking
 from adscribe.training.answering import load_models
@@ -63,6 +63,17 @@ def runs(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runs]
         evaluation = run_evaluation(str(store / "model"), data, store / "report", processes=1)
         promote(version)
         yield Runs(data, trained, version, evaluation)
+
+
+def test_the_champion_answers_by_its_name(
+    runs: Runs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    classifier = Classifier.load(f"models:/{tracking.MODEL}@{tracking.CHAMPION}", risk=0.2)
+    assert classifier.describe()["training"]["data"] == data_card(runs.data)["content_sha256"]
+    assert not list(tmp_path.iterdir())
+    with pytest.raises(ModelError, match="the registry has no"):
+        Classifier.load(f"models:/{tracking.MODEL}/99")
 
 
 def test_the_store_holds_what_went_in_and_what_came_out(runs: Runs) -> None:

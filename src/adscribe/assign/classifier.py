@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from adscribe.answer.assignment import Assignment
 from adscribe.answer.verdict import Model
-from adscribe.assign.rules import CodebookModel
+from adscribe.assign.loading import SHIPPED, load_model, no_promise
 from adscribe.assign.run import Run
 from adscribe.assign.translate import VerdictTranslator
 from adscribe.attack import Catalogue
-from adscribe.codebook import Codebook
-from adscribe.errors import EventError, ModelError, Place
+from adscribe.errors import EventError, Place
 from adscribe.event.merge import INACTIVITY_TIMEOUT
 from adscribe.history import History
 from adscribe.model.learned import LearnedModel
@@ -39,40 +37,44 @@ class Classifier:
         Says what an event in its context shows.
     catalogue : Catalogue
         The versions of ATT&CK.
+    details : mapping, optional
+        What `describe` tells beyond the model's reference.
 
     Examples
     --------
-    >>> classifier = Classifier.load()
+    >>> classifier = Classifier.load("codebook")
     >>> event = {"method": "SCANS", "submethod": "ARP", "source": {"ip": "10.0.0.5"},
     ...          "detected_at": "2026-11-03T15:12:10Z"}
     >>> classifier.classify([event])[0].techniques[0].id
     'T1018'
     """
 
-    def __init__(self, model: Model, catalogue: Catalogue) -> None:
+    def __init__(self, model: Model, catalogue: Catalogue, details: Mapping[str, Any] | None = None) -> None:
         self.model = model
         self.catalogue = catalogue
+        self._details = dict(details or {})
+        self._at_risk: dict[float, Model] = {}
 
     @classmethod
-    def load(cls, model: str = "codebook") -> Classifier:
+    def load(cls, model: str = SHIPPED, *, risk: float | None = None) -> Classifier:
         """Load a classifier.
 
         Parameters
         ----------
         model : str
-            ``"codebook"``: the rules that ship; else the folder of a model that was trained.
+            ``"adscribe"``: the model that ships; ``"codebook"``: the rules; the folder of a model that
+            was trained; or one of an MLflow registry, such as ``"models:/adscribe@champion"``.
+        risk : float, optional
+            Share of wrong categories that is accepted where a run doesn't say; 0.1 when not given.
 
         Raises
         ------
         ModelError
-            If there is no such model, or it can't be trusted.
+            If there is no such model, it can't be trusted, or it doesn't promise the risk.
         """
-        catalogue, codebook = Catalogue.load(), Codebook.load()
-        if model == "codebook":
-            return cls(CodebookModel(codebook, catalogue), catalogue)
-        if not Path(model).is_dir():
-            raise ModelError(f"there is no model {model!r}", hint="use 'codebook' or the folder of a model")
-        return cls(LearnedModel.load(model, catalogue, codebook), catalogue)
+        catalogue = Catalogue.load()
+        loaded = load_model(model, catalogue, risk=risk)
+        return cls(loaded.model, catalogue, loaded.details)
 
     def run(
         self,
@@ -97,7 +99,7 @@ class Classifier:
         attack_version : str, optional
             Version of Enterprise ATT&CK to answer in; the model's own when not given.
         risk : float, optional
-            Share of wrong categories that is accepted. Only a calibrated model takes one.
+            Share of wrong categories that is accepted; that of the classifier when not given.
         candidates : int
             How many of the most probable techniques each answer names, shown or not.
         explain : bool
@@ -112,14 +114,7 @@ class Classifier:
         ModelError
             If the model can't keep the promise.
         """
-        model = self.model
-        if risk is not None:
-            if not isinstance(model, LearnedModel):
-                raise ModelError(
-                    f"the model {model.reference.name} promises no error rate, so it can't be asked for one",
-                    hint="leave out the risk",
-                )
-            model = model.with_risk(risk)
+        model = self.model if risk is None else self._promising(risk)
         reference = model.reference
         translator = None
         if attack_version is not None:
@@ -208,8 +203,26 @@ class Classifier:
 
         return classify_frame(self, frame, site=site, **options)
 
+    def _promising(self, risk: float) -> Model:
+        # A model has a few steps, and each takes a while to set up.
+        key = round(risk, 6)
+        if key not in self._at_risk:
+            if not isinstance(self.model, LearnedModel):
+                raise no_promise(self.model.reference.name)
+            self._at_risk[key] = self.model.with_risk(key)
+        return self._at_risk[key]
+
     def describe(self) -> dict[str, Any]:
-        """Return what there is to know of the model, as plain values."""
+        """Return what there is to know of the model, as plain values.
+
+        Returns
+        -------
+        dict
+            ``name``, ``version``, ``attack``, ``risk`` and ``calm_risk`` of its answers; ``promises``: the
+            steps that can be chosen (see `adscribe.model.promises.Promises`); ``training``: hash of the
+            data and when; ``schema``: hash of the features; ``attack_versions`` that answers can be given
+            in. What a model doesn't have is ``None``.
+        """
         reference = self.model.reference
         return {
             "name": reference.name,
@@ -217,6 +230,7 @@ class Classifier:
             "attack": reference.attack,
             "risk": reference.risk,
             "calm_risk": reference.calm_risk,
+            **{key: self._details.get(key) for key in ("promises", "training", "schema")},
             "attack_versions": {
                 domain: list(self.catalogue.versions(domain)) for domain in ("enterprise", "ics")
             },

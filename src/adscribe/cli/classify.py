@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.table import Table
 
 from adscribe.assign import Assignment, Classifier
+from adscribe.assign.loading import NAMES, SHIPPED
 from adscribe.cli.flows import read_index
 from adscribe.cli.options import EventFormat
 from adscribe.cli.rejects import Rejects
@@ -39,15 +40,13 @@ def classify(
     site: Annotated[
         Path | None, typer.Option(help="Site file; private ranges are the inside when not given.")
     ] = None,
-    model: Annotated[
-        str, typer.Option(help="Model that answers: codebook, or the folder of a trained one.")
-    ] = "codebook",
+    model: Annotated[str, typer.Option(help=f"Model that answers: {NAMES}.")] = SHIPPED,
     attack_version: Annotated[
         str | None, typer.Option(help="Version of Enterprise ATT&CK to answer in, such as 18.1.")
     ] = None,
     risk: Annotated[
         float | None,
-        typer.Option(help="Share of wrong categories to accept, such as 0.1 (calibrated models)."),
+        typer.Option(help="Largest share of wrong categories: one that the model promises, or 0.1."),
     ] = None,
     candidates: Annotated[
         int, typer.Option(min=0, max=50, help="Name so many of the most probable techniques, shown or not.")
@@ -69,11 +68,9 @@ def classify(
 
     Example: adscribe classify --site site.yaml --output table events.log
     """
-    classifier = Classifier.load(model)
+    classifier = Classifier.load(model, risk=risk)
     network = Site.load(site) if site else Site.default()
-    run = classifier.run(
-        site=network, attack_version=attack_version, risk=risk, candidates=candidates, explain=explain
-    )
+    run = classifier.run(site=network, attack_version=attack_version, candidates=candidates, explain=explain)
     with ExitStack() as stack:
         sink = stack.enter_context(rejects.open("wb")) if rejects else None
         unread = Rejects(sink)
@@ -130,7 +127,7 @@ _COLUMNS = (
 
 def _row(answer: Assignment) -> tuple[str, ...]:
     reason = answer.no_category
-    shown = answer.techniques[0].probability if answer.techniques else reason.probability if reason else 0.0
+    shown = answer.techniques or answer.tactics or ((reason,) if reason else ())
     return (
         answer.event.id,
         str(answer.event.revision),
@@ -140,7 +137,7 @@ def _row(answer: Assignment) -> tuple[str, ...]:
         " ".join(tactic.shortname for tactic in answer.tactics),
         " ".join(technique.id for technique in answer.techniques),
         f"{reason.reason} ({reason.basis})" if reason else "",
-        f"{shown:.2f}",
+        f"{shown[0].probability:.2f}" if shown else "",
     )
 
 

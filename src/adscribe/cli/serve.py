@@ -19,6 +19,7 @@ def _option(name: str) -> Any:
 def serve(
     site: Annotated[Path | None, _option("site")] = Settings.site,
     model: Annotated[str, _option("model")] = Settings.model,
+    risk: Annotated[float | None, _option("risk")] = Settings.risk,
     host: Annotated[str, _option("host")] = Settings.host,
     port: Annotated[int, _option("port")] = Settings.port,
     workers: Annotated[int, _option("workers")] = Settings.workers,
@@ -41,6 +42,7 @@ def serve(
     settings = Settings(
         site=site,
         model=model,
+        risk=risk,
         host=host,
         port=port,
         workers=workers,

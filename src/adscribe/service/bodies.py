@@ -25,12 +25,40 @@ def _numbers(most: int) -> Json:
     return {"type": ["array", "null"], "items": {"type": "integer", "minimum": 0, "maximum": most}}
 
 
+_SHARE: Json = {"type": "number", "minimum": 0, "maximum": 1}
+
+
 def _object(properties: Json, *required: str, meaning: str = "") -> Json:
     schema: Json = {"type": "object", "properties": properties, "required": list(required)}
     if meaning:
         schema["description"] = meaning
     return schema
 
+
+_STEP: Json = _object(
+    {
+        "risk": {**_SHARE, "description": "Largest share that is promised."},
+        "threshold": {
+            **_SHARE,
+            "type": ["number", "null"],
+            "description": "How sure the model must be; `null`: this risk can't be chosen.",
+        },
+        "answers": {**_COUNT, "description": "Calibration events that are answered so."},
+        "wrong": {**_COUNT, "description": "Those of them that are answered wrongly."},
+        "sites": {**_COUNT, "description": "Calibration sites that they are from."},
+        "bound": {
+            **_SHARE,
+            "type": ["number", "null"],
+            "description": "Upper limit of the share, at the confidence of the promises.",
+        },
+    },
+    "risk",
+    "threshold",
+    "answers",
+    "wrong",
+    "sites",
+    "bound",
+)
 
 SCHEMAS: Json = {
     "Event": _object(
@@ -148,6 +176,47 @@ SCHEMAS: Json = {
                 "type": ["number", "null"],
                 "description": "Promised largest share of calm answers that are wrong; `null` as above.",
             },
+            "promises": {
+                **_object(
+                    {
+                        "steps": {"type": "array", "items": _STEP},
+                        "calm": _STEP,
+                        "confidence": {**_SHARE, "description": "That a threshold keeps its promise."},
+                        "prevalence": {
+                            **_SHARE,
+                            "description": "Share of the calibration events that have a category.",
+                        },
+                        "prevalences": {
+                            "type": "array",
+                            "items": _SHARE,
+                            "description": "Shares at which calm was tested as well.",
+                        },
+                    },
+                    "steps",
+                    "calm",
+                    "confidence",
+                    "prevalence",
+                    "prevalences",
+                ),
+                "type": ["object", "null"],
+                "description": "Wrong categories by step, and dangerous calm; `null`: none is promised.",
+            },
+            "training": {
+                **_object(
+                    {
+                        "data": {"type": "string", "description": "Hash of the training data."},
+                        "created": {"type": "string", "description": "When, in ISO 8601."},
+                    },
+                    "data",
+                    "created",
+                ),
+                "type": ["object", "null"],
+                "description": "How the model came to be; `null`: it is written by hand.",
+            },
+            "schema": {
+                "type": ["string", "null"],
+                "description": "Hash of the features that the model reads.",
+            },
             "attack_versions": {
                 "type": "object",
                 "additionalProperties": {"type": "array", "items": {"type": "string"}},
@@ -159,6 +228,9 @@ SCHEMAS: Json = {
         "attack",
         "risk",
         "calm_risk",
+        "promises",
+        "training",
+        "schema",
         "attack_versions",
         meaning="The model that answers.",
     ),
@@ -286,7 +358,7 @@ ASSIGNMENT: Json = {
     "no_category": None,
     "ics": None,
     "changed": None,
-    "model": {"name": "codebook", "version": "1", "attack": "enterprise 19", "risk": None, "calm_risk": None},
+    "model": {"name": "adscribe", "version": "1", "attack": "enterprise 19", "risk": 0.1, "calm_risk": 0.01},
     "context": {"site": None, "history": 0},
 }
 

@@ -90,7 +90,7 @@ class _Run:
             raise Problem("invalid-parameter", "There is no such ATT&CK version here.", detail) from None
         except ModelError as error:
             detail = Detail(parameter="risk", detail=str(error))
-            raise Problem("risk-not-promised", "The model promises no error rate.", detail) from None
+            raise Problem("risk-not-promised", "The model doesn't promise this risk.", detail) from None
         for number, answer in enumerate(answers, start=1):
             if time.monotonic() > self._deadline:
                 raise _too_long()

@@ -77,12 +77,13 @@ _CLASSIFY: Json = {
             _parameter(
                 "attack_version",
                 {"type": "string", "minLength": 1, "maxLength": 40},
-                "ATT&CK version of the answers, such as `18.1`; default: the newest.",
+                "ATT&CK version of the answers, such as `18.1`; default: the model's.",
             ),
             _parameter(
                 "risk",
                 {"enum": list(body.RISKS)},
-                "Largest share of wrong answers shown. Refused by models that keep no promise.",
+                "Largest share of wrong categories among the events shown with one; default: the service's. "
+                "Refused where the model doesn't promise it.",
             ),
             _parameter(
                 "candidates",

@@ -33,7 +33,7 @@ KINDS: dict[str, Kind] = {
     "invalid-event": Kind(422, "The event can't be read"),
     "invalid-body": Kind(422, "The body holds no events"),
     "invalid-parameter": Kind(422, "A query parameter can't be used"),
-    "risk-not-promised": Kind(422, "The model keeps no promise about its risk"),
+    "risk-not-promised": Kind(422, "The model doesn't promise this risk"),
     "internal": Kind(500, "The service failed"),
     "not-ready": Kind(503, "The service isn't ready"),
     "busy": Kind(503, "The service has too much to do"),

@@ -35,7 +35,7 @@ def serve(settings: Settings) -> None:
     # Each worker loads them for itself; here only so that a start that can't work fails at once.
     if settings.site is not None:
         Site.load(settings.site)
-    Classifier.load(settings.model)
+    Classifier.load(settings.model, risk=settings.risk)
     server = Server(
         "adscribe.service",
         address=settings.host,

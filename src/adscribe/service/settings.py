@@ -7,6 +7,7 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
+from adscribe.assign.loading import NAMES, SHIPPED
 from adscribe.errors import AdscribeError, Place
 
 PREFIX = "ADSCRIBE_"
@@ -34,7 +35,10 @@ class Settings:
     """
 
     site: Path | None = field(default=None, metadata=_says("Site file: what is known of the network."))
-    model: str = field(default="codebook", metadata=_says("Model that answers: codebook, or a path."))
+    model: str = field(default=SHIPPED, metadata=_says(f"Model that answers: {NAMES}."))
+    risk: float | None = field(
+        default=None, metadata=_says("Largest share of wrong categories: one that the model promises.")
+    )
     host: str = field(default="127.0.0.1", metadata=_says("Address to listen on."))
     port: int = field(default=8000, metadata=_says("Port to listen on.", 1, 65_535))
     workers: int = field(default=1, metadata=_says("Processes that answer.", 1, 256))

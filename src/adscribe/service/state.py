@@ -64,12 +64,13 @@ class State:
 
     def _load_model(self) -> None:
         try:
-            self.classifier = Classifier.load(self.settings.model)
+            self.classifier = Classifier.load(self.settings.model, risk=self.settings.risk)
         except AdscribeError as error:
             self.model_error = error.message
             _log.error("model refused", reason=error.message)
         else:
-            _log.info("model loaded", model=self.settings.model)
+            reference = self.classifier.model.reference
+            _log.info("model loaded", model=reference.name, version=reference.version, risk=reference.risk)
 
     def ready(self) -> tuple[Classifier, Site]:
         """Return the model and the site in use.

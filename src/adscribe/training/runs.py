@@ -11,12 +11,10 @@ from typing import Any
 
 import msgspec
 
-from adscribe.errors import AdscribeError
+from adscribe.assign import registry
 from adscribe.training import report, tracking
 from adscribe.training.evaluation import Evaluation, data_card, evaluate
 from adscribe.training.training import Say, Settings, Trained, train
-
-REGISTRY = "models:/"
 
 
 def run_training(
@@ -79,20 +77,10 @@ def fetched(model: str) -> Path:
 
     Raises
     ------
-    AdscribeError
+    ModelError
         If the registry has no such model.
     """
-    if not model.startswith(REGISTRY):
-        return Path(model)
-    module = tracking.mlflow()
-    try:
-        local = Path(module.artifacts.download_artifacts(model))
-    except module.MlflowException as wrong:
-        raise AdscribeError(f"the registry has no {model}", hint="adscribe train registers one") from wrong
-    artefacts = [path.parent for path in sorted(local.glob("artifacts/*/manifest.json"))]
-    if not artefacts:
-        raise AdscribeError(f"{model} holds no artefact of adscribe")
-    return artefacts[0]
+    return registry.fetched(model) if model.startswith(registry.SCHEME) else Path(model)
 
 
 def _log_training(trained: Trained, data: Path, settings: Settings, module: Any) -> str:

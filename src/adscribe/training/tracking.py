@@ -6,12 +6,13 @@ names another store. MLflow is slow to import and no part of answering events: o
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from importlib import metadata
 from pathlib import Path
 from typing import Any
+
+from adscribe.assign.registry import mlflow as mlflow  # noqa: PLC0414 - of this module as well
 
 EXPERIMENT = "adscribe"
 MODEL = "adscribe"
@@ -20,21 +21,9 @@ MODEL = "adscribe"
 CHAMPION = "champion"
 """Alias of the version that answers."""
 
-STORE = "sqlite:///mlflow.db"
 ARTIFACTS = "mlartifacts"
 
 PACKAGES = ("adscribe", "numpy", "scipy", "scikit-learn", "skops", "mlflow", "pyarrow")
-
-
-def mlflow() -> Any:
-    """Return MLflow, pointed at its store; neither pickles nor telemetry."""
-    # Read when MLflow is imported.
-    os.environ["MLFLOW_ALLOW_PICKLE_DESERIALIZATION"] = "false"
-    os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
-    import mlflow as module  # noqa: PLC0415 - two seconds
-
-    module.set_tracking_uri(os.environ.get("MLFLOW_TRACKING_URI", STORE))
-    return module
 
 
 def client() -> Any:

@@ -97,7 +97,7 @@ def test_thresholds_can_be_set() -> None:
 
 def test_an_updated_event_is_one_event_for_the_classifier() -> None:
     found = reports(scan(), scan(at=400), scan(at=800))
-    answers = Classifier.load().classify([report.event for report in found])
+    answers = Classifier.load("codebook").classify([report.event for report in found])
     assert [answer.event.revision for answer in answers if isinstance(answer, Assignment)] == [1, 2, 3]
 
 
