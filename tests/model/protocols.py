@@ -43,7 +43,6 @@ def narrowed(artefact: Artefact, number: int) -> Artefact:
         artefact,
         features=space,
         softmax=Softmax(artefact.softmax.coefficients[kept], artefact.softmax.intercept),
-        novelty=replace(artefact.novelty, surprise=artefact.novelty.surprise[kept], facts=space.facts),
     )
 
 

@@ -67,7 +67,6 @@ class Small:
     sites: tuple[str, ...]
     part: NDArray[np.str_]
     rows: Any
-    strange: NDArray[np.int64]
     artefact: Artefact
     temperature: float
     probabilities: NDArray[np.float32]
@@ -163,7 +162,6 @@ def small() -> Small:
         ),
         shape=(len(encoded), len(space)),
     )
-    strange = np.array([row.strange for row in encoded])
     said = np.array(truths)
     heat, held = np.flatnonzero(part == "heat"), np.flatnonzero(part == "promise")
     fitted = OutcomeClassifier(C=1.0, max_iter=60, patience=20).fit(
@@ -176,12 +174,10 @@ def small() -> Small:
     model = fitted.softmax_.scaled(temperature).rounded()
     probabilities = model.predict(rows)
     methods = [context.event.method for context in contexts]
-    usual = Novelty.fit(
-        rows[training], [methods[n] for n in training], strange[training], space.facts
-    ).limited(rows[held], [methods[n] for n in held], strange[held], false_rate=0.02)
+    known = Novelty.of(methods[n] for n in training)
     events = Truths(
         Decoder(outcomes), probabilities[held], [truths[n] for n in held], [sites[n] for n in held]
     )
     promises = promise(events, calm_risk=0.2)
-    artefact = Artefact(space, outcomes, model, usual, promises)
-    return Small(contexts, truths, sites, part, rows, strange, artefact, temperature, probabilities)
+    artefact = Artefact(space, outcomes, model, known, promises)
+    return Small(contexts, truths, sites, part, rows, artefact, temperature, probabilities)

@@ -61,8 +61,7 @@ def test_what_was_saved_comes_back(saved: Path) -> None:
     original = small().artefact
     assert np.array_equal(artefact.softmax.coefficients, original.softmax.coefficients)
     assert np.array_equal(artefact.softmax.intercept, original.softmax.intercept)
-    assert np.array_equal(artefact.novelty.surprise, original.novelty.surprise)
-    assert artefact.novelty.most == original.novelty.most
+    assert artefact.novelty == original.novelty
     assert artefact.promises == original.promises
     assert artefact.features.names == original.features.names
     assert artefact.outcomes.outcomes == original.outcomes.outcomes
@@ -144,14 +143,10 @@ def test_a_pickle_under_the_name_of_the_arrays_is_refused_and_never_run(copy: Pa
 
 def arrays() -> dict[str, Any]:
     artefact = small().artefact
-    softmax, novelty = artefact.softmax, artefact.novelty
+    softmax = artefact.softmax
     return {
         "coefficients": softmax.coefficients.astype(np.float16),
         "intercept": softmax.intercept,
-        "surprise": novelty.surprise,
-        "unseen": novelty.unseen,
-        "centre": novelty.centre,
-        "spread": novelty.spread,
     }
 
 
@@ -170,7 +165,6 @@ def test_types_beyond_arrays_are_refused(copy: Path) -> None:
         ({"intercept": np.zeros(3, dtype=np.float32)}, "no table of 32-bit numbers"),
         ({"intercept": np.zeros(3)}, "intercept is no array of float32"),
         ({"coefficients": np.zeros((2, 3), dtype=np.float16)}, "no table"),
-        ({"surprise": np.zeros(2, dtype=np.float32)}, "doesn't fit the features"),
     ],
 )
 def test_arrays_that_do_not_fit_are_refused(copy: Path, change: dict[str, Any], match: str) -> None:

@@ -23,7 +23,8 @@ def oddities(contexts: list[Context], novelty: Novelty, space: FeatureSpace) -> 
 def test_events_of_other_sites_are_familiar() -> None:
     known = small()
     contexts = [known.contexts[n] for n in known.of("test")]
-    assert oddities(contexts, known.artefact.novelty, known.artefact.features) < 0.05
+    # With a few dozen events a method some facts are still new.
+    assert oddities(contexts, known.artefact.novelty, known.artefact.features) < 0.1
 
 
 def test_a_method_that_was_held_out_is_unfamiliar() -> None:
@@ -31,7 +32,7 @@ def test_a_method_that_was_held_out_is_unfamiliar() -> None:
     held_out = {"SSHDICT", "SCANS", "UPLOAD"}
     training = [n for n in known.of("train") if known.contexts[n].event.method not in held_out]
     methods = [known.contexts[n].event.method for n in training]
-    usual = Novelty.fit(known.rows[training], methods, known.strange[training], known.artefact.features.facts)
+    usual = Novelty.of(methods)
     contexts = [context for context in known.contexts if context.event.method in held_out]
     assert len(contexts) > 100
     assert oddities(contexts, usual, known.artefact.features) == 1
@@ -65,5 +66,4 @@ def test_fields_shuffled_among_events_are_unfamiliar() -> None:
         keys = chance.choice(sorted(pool), size=len(context.facts), replace=False)
         facts = {key: pool[key][int(chance.integers(len(pool[key])))] for key in keys}
         shuffled.append(replace(context, facts=facts, measures={}))
-    # About half of them are told: with a few dozen events a method little is usual. Not enough to rely on.
-    assert oddities(shuffled, known.artefact.novelty, known.artefact.features) > 0.4
+    assert oddities(shuffled, known.artefact.novelty, known.artefact.features) > 0.8

@@ -47,7 +47,8 @@ def is_fact(name: str) -> bool:
     """
     method, _, fact = name.partition("&")
     key, _, told = fact.partition("=")
-    return bool(told) and key not in _OTHERS and not any(mark in method + key + told for mark in "&/~#:.")
+    alone = bool(told) and "=" not in method and "&" not in told
+    return alone and key not in _OTHERS and not any(mark in name for mark in "/~#:.")
 
 
 def kind_of(name: str) -> str:

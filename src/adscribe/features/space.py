@@ -36,27 +36,30 @@ class Row(NamedTuple):
         Columns, ascending.
     values : ndarray of float32
         Their values.
+    facts : int
+        How many facts the event has, known or told to be unknown.
     strange : int
-        How many facts of the event, with its method, aren't among the columns.
+        How many of them, with its method, aren't among the columns.
     """
 
     indices: NDArray[np.int32]
     values: NDArray[np.float32]
+    facts: int
     strange: int
 
 
-class _Places(dict[Names, tuple[tuple[int, ...], int]]):
-    """The columns of groups of names, and how many of their facts have none."""
+class _Places(dict[Names, tuple[tuple[int, ...], int, int]]):
+    """The columns of groups of names, how many facts they are, and how many of those have none."""
 
     def __init__(self, index: Mapping[str, int]) -> None:
         self._index = index
 
-    def __missing__(self, group: Names) -> tuple[tuple[int, ...], int]:
+    def __missing__(self, group: Names) -> tuple[tuple[int, ...], int, int]:
         if len(self) >= REMEMBERED:
             self.clear()
         columns = tuple(self._index[name] for name in group.names if name in self._index)
-        strange = sum(is_fact(name) for name in group.names if name not in self._index)
-        self[group] = columns, strange
+        facts = [name in self._index for name in group.names if is_fact(name)]
+        self[group] = columns, len(facts), facts.count(False)
         return self[group]
 
 
@@ -96,28 +99,24 @@ class FeatureSpace:
         return hashlib.sha256(content.encode()).hexdigest()
 
     def row(self, context: Context) -> Row:
-        """Return an event's columns, their values and how many facts have none."""
+        """Return an event as a model takes it."""
         columns: list[int] = []
         values: list[float] = []
-        strange = 0
+        facts = strange = 0
         for group, value in groups(context):
-            placed, without = self._placed[group]
+            placed, told, without = self._placed[group]
             columns += placed
             values += [value] * len(placed)
+            facts += told
             strange += without
         indices = np.array(columns, dtype=np.int32)
         order = indices.argsort()
-        return Row(indices[order], np.array(values, dtype=np.float32)[order], strange)
+        return Row(indices[order], np.array(values, dtype=np.float32)[order], facts, strange)
 
     def vectorize(self, context: Context) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
         """Return an event's columns, ascending, and their values."""
         row = self.row(context)
         return row.indices, row.values
-
-    @cached_property
-    def facts(self) -> NDArray[np.bool_]:
-        """Which columns are a fact with its method, see `is_fact`."""
-        return np.array([is_fact(name) for name in self.names], dtype=bool)
 
     def keys_of(self, index: int) -> tuple[str, ...]:
         """Return what a column rests on: see `Feature`."""

@@ -5,7 +5,7 @@
     manifest.json   what it is: protocol, versions, SHA-256 of every other file, how it was trained
     model.skops     the arrays, and nothing else; the table in half precision
     features.json   names of the columns        outcomes.json   what the columns of the table stand for
-    promises.json   thresholds                  novelty.json    what is usual
+    promises.json   thresholds                  novelty.json    what is known
     golden.json     events with the probabilities that they must get
 
 Nothing here is a pickle, and a folder with one is refused: arrays come through skops without a type
@@ -57,7 +57,6 @@ MAX_BYTES = 256 * 2**20
 
 _PICKLES = (".pkl", ".pickle", ".joblib", ".dill", ".pt", ".npy", ".npz")
 _ARRAYS = {"coefficients": "float16", "intercept": "float32"}
-_USUAL = {"surprise": "float32", "unseen": "float32", "centre": "float32", "spread": "float32"}
 _T = TypeVar("_T")
 
 
@@ -129,11 +128,6 @@ class Artefact:
         shape = (len(self.features), len(self.outcomes.outcomes))
         if self.softmax.coefficients.shape != shape:
             raise ModelError(f"the coefficients are no table of {shape[0]} features by {shape[1]} outcomes")
-        novelty = self.novelty
-        methods = (len(novelty.methods),)
-        by_method = (novelty.unseen.shape, novelty.centre.shape, novelty.spread.shape)
-        if novelty.surprise.shape != shape[:1] or set(by_method) != {methods}:
-            raise ModelError("what is usual doesn't fit the features")
 
 
 def save(
@@ -200,15 +194,14 @@ def save(
 def _contents(artefact: Artefact, golden: Sequence[Golden]) -> dict[str, bytes]:
     from skops.io import dumps  # type: ignore[import-untyped]  # noqa: PLC0415 - slow to import
 
-    softmax, novelty = artefact.softmax, artefact.novelty
+    softmax = artefact.softmax
     arrays = {
         "coefficients": softmax.coefficients.astype(np.float16),
         "intercept": softmax.intercept,
-        **{name: getattr(novelty, name) for name in _USUAL},
     }
-    usual = {"methods": list(novelty.methods), "most": novelty.most}
-    plain = (artefact.features.to_dict(), artefact.outcomes.to_dict(), artefact.promises, usual, golden)
-    encoded = (msgspec.json.format(msgspec.json.encode(one), indent=1) for one in plain)
+    parts = (artefact.features.to_dict(), artefact.outcomes.to_dict(), artefact.promises, artefact.novelty)
+    plain = (*parts, golden)
+    encoded = (msgspec.json.format(msgspec.json.encode(one, order="sorted"), indent=1) for one in plain)
     packed = dumps(arrays, compression=zipfile.ZIP_DEFLATED)
     return dict(zip(FILES, (packed, *encoded), strict=True))
 
@@ -290,21 +283,14 @@ def _read(path: Path) -> bytes:
 
 def _assembled(contents: Mapping[str, bytes], catalogue: Catalogue, folder: Path) -> Artefact:
     arrays = _arrays(contents["model.skops"], folder / "model.skops")
-    usual = _decoded(contents["novelty.json"], dict[str, Any], folder / "novelty.json")
     outcomes = _decoded(contents["outcomes.json"], dict[str, Any], folder / "outcomes.json")
     features = _decoded(contents["features.json"], dict[str, Any], folder / "features.json")
     try:
-        space = FeatureSpace.from_dict(features)
         return Artefact(
-            features=space,
+            features=FeatureSpace.from_dict(features),
             outcomes=OutcomeSpace.from_dict(outcomes, catalogue),
             softmax=Softmax(arrays["coefficients"].astype(np.float32), arrays["intercept"]),
-            novelty=Novelty(
-                methods=tuple(usual["methods"]),
-                facts=space.facts,
-                most=float(usual["most"]),
-                **{name: arrays[name] for name in _USUAL},
-            ),
+            novelty=_decoded(contents["novelty.json"], Novelty, folder / "novelty.json"),
             promises=_decoded(contents["promises.json"], Promises, folder / "promises.json"),
         )
     except (KeyError, TypeError, ValueError) as wrong:
@@ -332,10 +318,9 @@ def _arrays(packed: bytes, path: Path) -> dict[str, Any]:
     except Exception as wrong:
         # A file that isn't skops' own can fail in as many ways as zip, JSON and NumPy know.
         raise ModelError("is no skops file", place=place) from wrong
-    expected = _ARRAYS | _USUAL
-    if type(arrays) is not dict or set(arrays) != set(expected):
+    if type(arrays) is not dict or set(arrays) != set(_ARRAYS):
         raise ModelError("doesn't hold the arrays of a model", place=place)
-    for name, kind in expected.items():
+    for name, kind in _ARRAYS.items():
         if type(arrays[name]) is not np.ndarray or arrays[name].dtype != np.dtype(kind):
             raise ModelError(f"{name} is no array of {kind}", place=place)
     return arrays

@@ -5,7 +5,7 @@ right is at most the risk. *Dangerous calm*: of the answers ``benign`` and ``mis
 share whose truth is a category is at most the calm risk, also where attacks are far rarer or more
 frequent than in the calibration data.
 
-Both are found by conformal risk control in the form of learn-then-test (Angelopoulos et al.,
+Both are found by conformal risk control, in the form of learn-then-test (Angelopoulos et al.,
 "Learn then Test", Annals of Applied Statistics 2025): thresholds are tested from strict to loose,
 each against the hypothesis that its share is too high, and the first that can't reject it ends the
 row; there are a few rows, so that an error among the surest answers doesn't end everything. That
@@ -13,6 +13,10 @@ controls the chance that any chosen threshold breaks its promise, without a shar
 monotonously. A share among what is shown is none of the losses that the expectation
 bound of conformal risk control covers, and a set shown changes with the threshold, so a controller
 that takes one score and one truth an event doesn't fit either.
+
+Calm is tested so at the prevalence of the calibration data. Where attacks are far more frequent the
+same answers are wrong far more often; there the share to expect, with conformal risk control's one more
+error, must not exceed the risk: with confidence nothing could be promised by a few dozen sites.
 
 The unit is the site: its events resemble one another. The test is the exact binomial one on the
 effective number of events (Korn and Graubard, "Confidence intervals for proportions with small
@@ -90,7 +94,7 @@ class Promises(msgspec.Struct, frozen=True, kw_only=True):
     prevalence : float
         Share of calibration events with a category.
     prevalences : tuple of float
-        Shares at which calm was tested as well, by reweighting.
+        Shares at which calm was tested as well, in expectation, by reweighting.
     """
 
     steps: tuple[Step, ...]
@@ -136,31 +140,39 @@ def promise(
     confidence : float
         That a threshold keeps its promise.
     prevalences : iterable of float
-        Shares of events with a category at which calm is tested as well.
+        Shares of events with a category at which calm is tested as well, in expectation.
     """
     prevalence = float(truths.category.mean())
-    shares = (*prevalences, prevalence)
-    limit = min(_at_own_prevalence(calm_risk, prevalence, share) for share in shares)
+    limit = min(_at_own_prevalence(calm_risk, prevalence, share) for share in prevalences)
     categories = [(float(at), truths.categories(float(at))) for at in _THRESHOLDS[::-1]]
     calm = [(float(at), truths.calm(float(at))) for at in _CALM_THRESHOLDS]
     return Promises(
         steps=tuple(_tested(categories, risk, risk, confidence) for risk in risks),
-        calm=_tested(calm, calm_risk, limit, confidence),
+        calm=_tested(calm, calm_risk, calm_risk, confidence, limit),
         confidence=confidence,
         prevalence=prevalence,
         prevalences=tuple(prevalences),
     )
 
 
-def _tested(tallies: list[tuple[float, Tally]], risk: float, limit: float, confidence: float) -> Step:
-    """Return the loosest threshold that a row of tests without a failure leads to."""
+def _tested(
+    tallies: list[tuple[float, Tally]], risk: float, limit: float, confidence: float, expected: float = 1.0
+) -> Step:
+    """Return the loosest threshold that a row of tests without a failure leads to.
+
+    A test is passed if the share is below `limit` with the confidence, and to be expected below `expected`.
+    """
     each = 1 - (1 - confidence) / len(_STARTS)
     effects = _design_effects([tally for _, tally in tallies])
     bounds = [tally.bound(each, effect) for (_, tally), effect in zip(tallies, effects, strict=True)]
     most = tallies[-1][1].answers.sum()
     # Where a row starts depends on the number of answers alone, never on their truths.
     starts = [_first(tally.answers.sum() >= share * most for _, tally in tallies) for share in _STARTS]
-    passed = [start + _first(bound > limit for bound in bounds[start:]) for start in starts]
+    failed = [
+        bound > limit or tally.expected(effect) > expected
+        for (_, tally), bound, effect in zip(tallies, bounds, effects, strict=True)
+    ]
+    passed = [start + _first(failed[start:]) for start in starts]
     loosest = max((end - 1 for start, end in zip(starts, passed, strict=True) if end > start), default=None)
     if loosest is None:
         return Step(risk=risk)

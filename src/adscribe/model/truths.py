@@ -94,6 +94,11 @@ class Tally(msgspec.Struct, frozen=True):
         wrong = self.share * answers
         return float(betaincinv(wrong + 1, answers - wrong, confidence)) if wrong < answers else 1.0
 
+    def expected(self, design_effect: float) -> float:
+        """Return the share to expect of a new site, as conformal risk control has it: one more is wrong."""
+        answers = int(self.answers.sum()) / design_effect
+        return (self.share * answers + 1) / (answers + 1)
+
 
 def at_prevalence(share: float, own: float, other: float) -> float:
     """Return what a share of events with a category becomes where such events are rarer or more frequent.

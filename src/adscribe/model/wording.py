@@ -5,6 +5,7 @@ from __future__ import annotations
 from adscribe.context import Context
 from adscribe.context.vocabulary import load_vocabulary
 from adscribe.context.words import duration, listing, size
+from adscribe.event.characteristics import CHARACTERISTICS
 from adscribe.features.steps import NUMBERS
 
 _UNKNOWN = {
@@ -13,11 +14,17 @@ _UNKNOWN = {
     "source_role": "the role of the source",
     "target_role": "the role of the target",
     "role_fit": "whether the traffic fits the source's role",
-    "segment": "the segment of the network",
+    "segment": "the network segment",
+    "authorised": "whether the site allows it",
     "success": "whether it succeeded",
     "distributed": "whether several sources share it",
     "target_scale": "the number of targets",
+    "scan_shape": "the shape of the scan",
     "port_scale": "the number of ports",
+    "client_scale": "the number of failing clients",
+    "id_scale": "the number of SIP identifiers",
+    "device_count": "the number of hidden devices",
+    "domains": "the number of generated names",
     "attempts": "the number of attempts",
     "attempts_per_target": "the number of attempts a target",
     "interval": "the time between attempts",
@@ -30,10 +37,11 @@ _UNKNOWN = {
     "change": "the change against the usual value",
     "increase": "on which side the learned range is left",
     "comm": "whether there was a contact or only a query",
-    "schedule": "the time of the event against working time",
+    "schedule": "whether people work at that time",
     "service": "the service",
     "prior": "what happened on these hosts before",
-    "peer_kind": "the kind of the peer outside",
+    "peer_kind": "what the peer outside is",
+    "addr_kind": "the kind of the source's address",
     "list_kind": "the kind of the list",
     "family": "the kind of threat",
     "target_feature": "what the server is",
@@ -67,16 +75,30 @@ def in_words(key: str, context: Context) -> str:
     if key == "description":
         return "the words of the report"
     if key == "ports":
-        return f"port {listing(tuple(map(str, event.ports)))}" if event.ports else "no port is known"
+        return _ports(context)
     measure = NUMBERS.get(key, key)
     number = context.measures.get(measure, event.characteristics.get(measure))
     if isinstance(number, int | float) and not isinstance(number, bool):
-        return f"{_plain(measure)}: {_amount(measure, number)}"
+        return f"{_named(measure)}: {_amount(measure, number)}"
     if key == "prior":
         return "no earlier event of these hosts is known" if not context.history else "what happened before"
     if key in load_vocabulary().keys:
         return f"{_UNKNOWN.get(key, f'the {_plain(key)}')} is not known"
     return f"{_plain(key)} is not known"
+
+
+def _ports(context: Context) -> str:
+    ports = context.event.ports
+    if not ports:
+        return "no port is known"
+    # The service names the ports, so they are told as one.
+    service = context.facts.get("service")
+    return service.text if service else f"port {listing(tuple(map(str, ports)))}"
+
+
+def _named(measure: str) -> str:
+    """Return a number's name as a sensor's reader knows it, without remarks."""
+    return CHARACTERISTICS.get(measure, _plain(measure)).partition(";")[0].partition(" (")[0]
 
 
 def _plain(name: str) -> str:

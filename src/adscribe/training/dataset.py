@@ -24,7 +24,6 @@ from adscribe.codebook import Codebook
 from adscribe.errors import AdscribeError
 from adscribe.features import FeatureSpace
 from adscribe.features.extraction import pairs
-from adscribe.features.grammar import is_fact
 from adscribe.features.space import MINIMUM
 from adscribe.model.outcomes import Outcome
 from adscribe.training.beliefs import rule_names
@@ -47,8 +46,6 @@ class Dataset:
         The columns.
     X : csr_array of float32, rows × columns
         The values.
-    strange : ndarray of int64
-        How many facts of a row, with its method, have no column.
     outcome : ndarray of str
         Truth of each row in its canonical text, see `Outcome`.
     site, split, site_file, view, event_key, revision, method, behaviour, parameter_set, campaign
@@ -61,7 +58,6 @@ class Dataset:
 
     space: FeatureSpace
     X: csr_array
-    strange: NDArray[np.int64]
     outcome: Texts
     site: Texts
     split: Texts
@@ -140,12 +136,11 @@ def load(
     if not sum(len(block.outcomes) for block in blocks):
         raise AdscribeError("the corpus has no rows of this kind", hint="build a larger one")
     space = space or _fitted(blocks, minimum)
-    matrix, strange = _assembled(blocks, space)
+    matrix = _assembled(blocks, space)
     told = {name: _texts(value for block in blocks for value in block.told[name]) for name in _COLUMNS}
     return Dataset(
         space=space,
         X=matrix,
-        strange=strange,
         outcome=_texts(text for block in blocks for text in block.outcomes),
         natives=_texts(text for block in blocks for text in block.natives),
         decided=sum(block.decided for block in blocks),
@@ -222,33 +217,25 @@ def _fitted(blocks: Iterable[_Block], minimum: int) -> FeatureSpace:
     return FeatureSpace(frequent | rule_names(Codebook.load()))
 
 
-def _assembled(blocks: Sequence[_Block], space: FeatureSpace) -> tuple[csr_array, NDArray[np.int64]]:
+def _assembled(blocks: Sequence[_Block], space: FeatureSpace) -> csr_array:
     places = {name: place for place, name in enumerate(space.names)}
-    columns, values, kept, strange = [], [], [], []
+    columns, values, kept = [], [], []
     for block in blocks:
         own = np.array([places.get(name, -1) for name in block.names], dtype=np.int32)
         placed = own[block.columns] if len(own) else block.columns
         known = placed >= 0
         starts = np.concatenate(([0], np.cumsum(block.lengths)))
-        number = _sums(known, starts)
+        running = np.concatenate(([0], np.cumsum(known)))
+        number = running[starts[1:]] - running[starts[:-1]]
         columns.append(placed[known])
         values.append(block.values[known])
         kept.append(number)
-        facts = np.array([is_fact(name) for name in block.names], dtype=bool)
-        strange.append(_sums(~known & facts[block.columns], starts))
     indptr = np.concatenate(([0], np.cumsum(np.concatenate(kept))))
     matrix = csr_array(
         (np.concatenate(values), np.concatenate(columns), indptr), shape=(len(indptr) - 1, len(space))
     )
     matrix.sort_indices()
-    return matrix, np.concatenate(strange)
-
-
-def _sums(counted: NDArray[np.bool_], starts: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return how many count in each stretch."""
-    running = np.concatenate(([0], np.cumsum(counted)))
-    found: NDArray[np.int64] = running[starts[1:]] - running[starts[:-1]]
-    return found
+    return matrix
 
 
 def _texts(values: Iterable[Any]) -> Texts:

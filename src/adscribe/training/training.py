@@ -193,10 +193,7 @@ def fit(
     # Fails where there is none: then there is nothing to answer by.
     usual_risk(promises)
     say(f"temperature {temperature:.2f}; promises at {_held(promises) or 'no risk'}")
-    seen = part(dataset, "train")
-    novelty = Novelty.fit(
-        X[seen], dataset.method[seen].tolist(), dataset.strange[seen], dataset.space.facts
-    ).limited(X[calibration], dataset.method[calibration].tolist(), dataset.strange[calibration])
+    novelty = Novelty.of(dataset.method[part(dataset, "train")].tolist())
     return Artefact(dataset.space, space, softmax, novelty, promises), temperature
 
 
