@@ -138,7 +138,10 @@ def fetched(at: str, received: float) -> Native:
         [target],
         direction="download",
         ports=[445],
-        characteristics={"transferred_bytes": round(received * 1.02), "top_peer_bytes": round(received * 1.02)},
+        characteristics={
+            "transferred_bytes": round(received * 1.02),
+            "top_peer_bytes": round(received * 1.02),
+        },
     )
 
 
@@ -163,9 +166,7 @@ def strange_resolver(at: str, moved: float) -> Native:
 
 def flood(at: str, packets: int) -> Native:
     """A flood of requests to connect."""
-    return event(
-        "DOS", "SYNFlood", at, [STRANGER], ports=[80], characteristics={"packets_count": packets}
-    )
+    return event("DOS", "SYNFlood", at, [STRANGER], ports=[80], characteristics={"packets_count": packets})
 
 
 def more_partners(at: str, now: int) -> Native:

@@ -53,9 +53,11 @@ def test_calm_is_dangerous_as_seldom_as_promised(shipped: Student, views: list[S
 
 
 def test_what_is_said_to_be_probable_is_so_often(shipped: Student, views: list[Seen]) -> None:
-    """The error is the mean over about 8,000 pairs of a label and an event with a probability of 0.1 or more."""
+    """The error is the mean over about 8,000 pairs of an event and a label of a probability from 0.1."""
     space = shipped.artefact.outcomes
     said = np.array([shipped.labels(one.asked) for one in views])
-    true = space.table([frozenset((label,)) for label in space.labels], (outcome_of(one.row) for one in views)).T
+    true = space.table(
+        [frozenset((label,)) for label in space.labels], (outcome_of(one.row) for one in views)
+    ).T
     assert (said >= 0.1).sum() > 5_000
     assert calibration_error(said, true) <= CALIBRATION_ERROR

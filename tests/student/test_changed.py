@@ -17,7 +17,6 @@ from msgspec.structs import replace
 
 from adscribe.context import Context, derive
 from adscribe.event import Event
-from adscribe.site import Site
 from tests.student.asking import Student, moved
 from tests.student.conftest import Network
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -67,7 +68,7 @@ def test_no_probability_jumps(what: str, shipped: Student) -> None:
 def test_a_rule_jumps_where_the_model_walks(shipped: Student) -> None:
     asked = [shipped.last([upload(DAY, sent)], OFFICE) for sent in walk(1e6, 1e10)]
     said = [one.codebook for one in asked]
-    assert [before != after for before, after in zip(said, said[1:], strict=False)].count(True) == 1
+    assert [before != after for before, after in pairwise(said)].count(True) == 1
     probable = [shipped.of(one, "exfiltration") for one in asked]
     assert max(probable) - min(probable) > 0.15
     assert max(abs(np.diff(probable))) < 0.05

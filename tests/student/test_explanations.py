@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
+import re
 from typing import Any
 
 import numpy as np
 import pytest
 
-from adscribe.model.explanation import OTHERS, Explainer, contributions
+from adscribe.answer.assignment import Evidence
+from adscribe.answer.evidence import SAMPLE
+from adscribe.model.explanation import Explainer, contributions
 from tests.student.asking import Asked, Student
 from tests.student.conftest import Network
 
@@ -56,16 +59,49 @@ def test_what_is_told_adds_up_to_the_probability_that_is_shown(shipped: Student,
     assert shown > 100
 
 
-def test_facts_are_told_once_in_words(shipped: Student, asked: list[Asked]) -> None:
-    explainer = Explainer(shipped.artefact.features, shipped.artefact.softmax)
-    space = shipped.artefact.outcomes
+def told(student: Student, one: Asked) -> list[tuple[Evidence, ...]]:
+    """Return the facts for and against all that the model thinks likely of an event."""
+    explainer = Explainer(student.artefact.features, student.artefact.softmax)
+    likely = student.artefact.outcomes.contains[student.labels(one) > 0.5]
+    return explainer.explain(one.context, one.row, likely)
+
+
+def test_facts_are_told_once_and_in_words(shipped: Student, asked: list[Asked]) -> None:
     for one in asked[::4]:
-        likely = space.contains[shipped.labels(one) > 0.5]
-        for facts in explainer.explain(one.context, one.row, likely):
-            texts = [fact.fact for fact in facts]
-            assert len(set(texts)) == len(texts)
+        known = {fact.text for fact in one.context.facts.values()}
+        for facts in told(shipped, one):
+            assert len({fact.fact for fact in facts}) == len(facts)
             for fact in facts:
-                assert not {"_", "=", "~", "#"} & set(without_names(fact.fact, one)), fact.fact
-                assert fact.fact != "rule"
-                if fact.fact != OTHERS and fact.targets is not None:
-                    assert fact.targets.count >= len(fact.targets.sample) > 0
+                # Names of filters, lists and threats stand in facts as they are.
+                if fact.fact not in known and not fact.fact.startswith("reported as "):
+                    assert not re.search("[_=~#]|^rule", fact.fact), fact.fact
+
+
+@pytest.mark.xfail(reason="what the codebook says of the targets on one side has a key that is no fact")
+def test_what_the_codebook_says_is_no_fact(shipped: Student, asked: list[Asked]) -> None:
+    mixed = [one for one in asked if one.context.parts]
+    assert len(mixed) > 20
+    texts = {fact.fact for one in mixed for facts in told(shipped, one) for fact in facts}
+    assert "says is not known" not in texts
+
+
+def test_facts_about_targets_name_them(shipped: Student, asked: list[Asked]) -> None:
+    named = 0
+    for one in asked[::4]:
+        listed = {target.ip for target in one.context.event.targets}
+        for facts in told(shipped, one):
+            for fact in facts:
+                if fact.fact.startswith("all ") or " targets inside and " in fact.fact:
+                    assert fact.targets is not None
+                    assert fact.targets.count == len(listed)
+                    assert set(fact.targets.sample) <= listed
+                    assert 0 < len(fact.targets.sample) <= SAMPLE
+                    named += 1
+    assert named > 50
+
+
+def test_a_service_and_its_port_are_one_fact(shipped: Student, asked: list[Asked]) -> None:
+    for one in asked[::4]:
+        for facts in told(shipped, one):
+            texts = [fact.fact for fact in facts]
+            assert sum(text.startswith(("port ", "service ")) for text in texts) <= 1, texts

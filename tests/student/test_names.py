@@ -1,4 +1,4 @@
-"""Names that no training event had: what their words say counts, and a word that says nothing says nothing."""
+"""Names that no training event had: what their words say counts, and one without words says nothing."""
 
 from __future__ import annotations
 
