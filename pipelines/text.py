@@ -1,8 +1,9 @@
 """Compare the candidates of the text model, and make what ships: the model and the table of named threats.
 
-Run: ``python -m pipelines.text CORPORA [--only threats|compare|model]``. CORPORA holds a folder for each
-corpus of ``datasets/sources.yaml``. The comparison is tracked in MLflow and written into
-``docs/text.md``. The model that ships is trained by the candidate that ``shipping`` names.
+Run: ``python -m pipelines.text CORPORA [--only threats|compare|model] [--json FILE]``. CORPORA holds
+a folder for each corpus of ``datasets/sources.yaml``. The comparison is tracked in MLflow and written
+into ``docs/text.md``, and with ``--json`` into a file for ``adscribe evaluate --vendors``. The model that
+ships is trained by the candidate that ``shipping`` names.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import argparse
 from pathlib import Path
 
 from adscribe.attack import Catalogue
-from adscribe.training import tracking
+from adscribe.training import report_vendors, tracking
 from adscribe.training.corpora import ATTACK, read
 from adscribe.training.text import nested, report, shipping, threats
 from adscribe.training.text.candidates import CANDIDATES
@@ -26,6 +27,7 @@ def main() -> None:
     parser.add_argument("corpora", type=Path)
     parser.add_argument("--only", choices=("threats", "compare", "model"))
     parser.add_argument("--candidate", default=shipping.SHIPPED, help="name of the one that is trained")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="file for the figures of the comparison")
     arguments = parser.parse_args()
     if arguments.only in (None, "threats"):
         matrix = Catalogue.load().matrix("enterprise", ATTACK)
@@ -43,6 +45,8 @@ def main() -> None:
         table = report.table(trials, nested.judged(examples))
         print(table, end="")
         report.write(table, PAGE)
+        if arguments.json:
+            report_vendors.write(report_vendors.vendors_out(trials, nested.judged(examples)), arguments.json)
     if arguments.only in (None, "model"):
         print(shipping.ship(examples, arguments.candidate))
 

@@ -46,17 +46,41 @@ def evaluate(
     split: Annotated[str, typer.Option(help="Part to measure on; choose on validate, not on test.")] = "test",
     out: Annotated[Path, typer.Option(help="Folder for the report.")] = Path("evaluation"),
     card: Annotated[Path | None, typer.Option(help="Write the model card to this file as well.")] = None,
+    report: Annotated[
+        Path | None, typer.Option(help="Folder for report.html, all of it on one page, and report.json.")
+    ] = None,
+    traffic: Annotated[
+        Path | None, typer.Option(help="With --report: data sets with recorded traffic, to score as well.")
+    ] = None,
+    vendors: Annotated[
+        Path | None, typer.Option(help="With --report: figures that pipelines.text wrote with --json.")
+    ] = None,
+    other_seed: Annotated[
+        list[Path] | None,
+        typer.Option(help="With --report: evaluation of the model trained with another seed; repeatable."),
+    ] = None,
+    previous: Annotated[
+        Path | None, typer.Option(help="With --report: folder of an earlier report to compare with.")
+    ] = None,
     seed: Seed = 0,
     processes: Processes = 2,
 ) -> None:
     """Measure a model beside the table, the codebook and the majority, and write the report.
 
-    Example: adscribe evaluate models/adscribe corpus --vignettes vignettes --out evaluation
+    Example: adscribe evaluate models/adscribe corpus --vignettes vignettes --report report
     """
-    from adscribe.training.card import as_card  # noqa: PLC0415 - the `train` extra
+    further = {"traffic": traffic, "vendors": vendors, "other-seed": other_seed, "previous": previous}
+    lonely = [f"--{name}" for name, given in further.items() if given]
+    if report is None and lonely:
+        raise typer.BadParameter(f"{lonely[0]} needs --report")
+    from adscribe.training import report_bundle, report_page, report_vendors  # noqa: PLC0415 - `train` extra
+    from adscribe.training.card import as_card  # noqa: PLC0415
     from adscribe.training.evaluation import data_card  # noqa: PLC0415
-    from adscribe.training.runs import run_evaluation  # noqa: PLC0415
+    from adscribe.training.runs import fetched, run_evaluation  # noqa: PLC0415
 
+    # What can't be read is told before the long work.
+    earlier = report_bundle.read(previous) if previous is not None else None
+    unseen = report_vendors.read(vendors) if vendors is not None else None
     evaluation = run_evaluation(
         model, data, out, split=split, vignettes=vignettes, seed=seed, processes=processes
     )
@@ -69,6 +93,12 @@ def evaluate(
         verdict = "kept" if promise.kept else "NOT kept"
         typer.echo(f"{promise.promise}: {promise.promised:.3f} promised, {promise.realised:.3f}, {verdict}")
     typer.echo(f"report in {out}")
+    if report is not None:
+        found = report_bundle.assemble(
+            evaluation, fetched(model), traffic=traffic, vendors=unseen, seeds=other_seed or ()
+        )
+        report_page.write(found, report, earlier)
+        typer.echo(f"page in {report / report_bundle.PAGE}")
 
 
 def promote(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from adscribe.training.bootstrap import Estimate
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _SIZE = (5.0, 3.6)
+_LINE = {"lw": 0.8}
 _COLOURS = ("#1f6f8b", "#c8553d", "#8d99ae", "#d9c5b2", "#5c946e")
 
 
@@ -81,16 +82,25 @@ def _reliability(evaluation: Evaluation) -> Figure:
 
 
 def _reasons(evaluation: Evaluation) -> Figure:
-    figure, axes = _blank("Reasons for no category", "", "share")
+    figure, axes = _blank("Reasons for no category, with 95 % intervals", "", "share")
     labels = evaluation.scores["model"].levels["reason"].labels
     told = [one for one in labels if one.sufficient]
     for place, (name, colour) in enumerate(zip(("precision", "recall"), _COLOURS, strict=False)):
-        heights = [_value(getattr(one, name)) for one in told]
-        axes.bar([row + 0.4 * place for row in range(len(told))], heights, 0.38, label=name, color=colour)
+        found = [getattr(one, name) for one in told]
+        rows = [row + 0.4 * place for row in range(len(told))]
+        axes.bar(
+            rows,
+            list(map(_value, found)),
+            0.38,
+            yerr=_spread(found),
+            label=name,
+            color=colour,
+            error_kw=_LINE,
+        )
     axes.set_xticks([row + 0.2 for row in range(len(told))], [one.label for one in told], fontsize=8)
     axes.set_ylim(0, 1)
     if told:
-        axes.legend()
+        figure.legend(loc="outside lower center", ncols=2, fontsize=8)
     return figure
 
 
@@ -102,16 +112,19 @@ def _baselines(evaluation: Evaluation) -> Figure:
             level: scores.levels[level].f1 for level in levels if level in scores.levels
         }
         rows = [levels.index(level) + 0.16 * place for level in found]
-        heights = [_value(one) for one in found.values()]
-        spread = [
-            [_value(one) - one.low if one else 0.0 for one in found.values()],
-            [one.high - one.value if one else 0.0 for one in found.values()],
-        ]
-        axes.bar(rows, heights, 0.15, yerr=spread, label=name, color=_COLOURS[place], error_kw={"lw": 0.8})
+        heights = list(map(_value, found.values()))
+        spread = _spread(found.values())
+        axes.bar(rows, heights, 0.15, yerr=spread, label=name, color=_COLOURS[place], error_kw=_LINE)
     axes.set_xticks([row + 0.32 for row in range(len(levels))], levels, fontsize=8)
     axes.set_ylim(0, 1)
-    axes.legend(fontsize=8)
+    figure.legend(loc="outside lower center", ncols=5, fontsize=8)
     return figure
+
+
+def _spread(found: Iterable[Estimate | None]) -> list[list[float]]:
+    """Return how far the intervals go below and above their figures."""
+    ends = [(one.value - one.low, one.high - one.value) if one is not None else (0.0, 0.0) for one in found]
+    return [[max(below, 0.0) for below, _ in ends], [max(above, 0.0) for _, above in ends]]
 
 
 def _value(found: Estimate | None) -> float:

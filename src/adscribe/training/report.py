@@ -121,7 +121,7 @@ def promises(evaluation: Evaluation) -> str:
         (
             one.promise,
             f"{one.promised:.3f}",
-            f"{one.realised:.3f}",
+            told(one.interval) if one.interval else f"{one.realised:.3f}",
             f"{one.answers:,}",
             "-" if one.coverage is None else f"{one.coverage:.3f}",
             "yes" if one.kept else "**no**",

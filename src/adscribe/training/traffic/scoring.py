@@ -128,11 +128,12 @@ def _share(found: Iterable[tuple[Hashable, bool | None]]) -> Share:
 
 
 def _interval(over: Floats, under: Floats) -> Estimate | None:
-    share = over.sum() / under.sum()
+    n = int(under.sum())
+    share = float(over.sum()) / n
     if 0 < share < 1:
-        return estimate(Draws.of(len(over)).ratio(over, under))
+        return estimate(Draws.of(len(over)).ratio(over, under), n)
     unlikely = 1 - ((1 - LEVEL) / 2) ** (1 / len(over))
-    return Estimate(share, 1 - unlikely, 1.0) if share else Estimate(share, 0.0, unlikely)
+    return Estimate(share, 1 - unlikely, 1.0, n) if share else Estimate(share, 0.0, unlikely, n)
 
 
 def _scored(
