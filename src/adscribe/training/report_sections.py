@@ -158,19 +158,25 @@ def _promises(evaluation: Evaluation) -> Section:
         charts=("risk-coverage.svg",),
         tables=(
             Table(("promise", "promised", "realised", "answers", "coverage", ""), rows),
-            _calms(evaluation),
+            _calms(
+                {name: one.whole for name, one in evaluation.scores.items()},
+                "Of the answers benign and misconfiguration, the share whose truth is a category",
+            ),
             Table(("sure at least", "coverage", "wrong"), curve, title="Risk and coverage", folded=True),
         ),
     )
 
 
-def _calms(evaluation: Evaluation) -> Table:
-    found = {name: one.whole.calm for name, one in evaluation.scores.items()}
-    shares = list(found["model"].at_prevalence)
+def _calms(found: Mapping[str, Whole], title: str, *, folded: bool = False) -> Table:
+    shares = list(next(iter(found.values())).calm.at_prevalence) if found else []
     return Table(
-        ("", *(f"{float(share):.0%} attacks" for share in shares)),
-        tuple((name, *(one.at_prevalence[share] for share in shares)) for name, one in found.items()),
-        title="Of the answers benign and misconfiguration, the share whose truth is a category",
+        ("", "answers", *(f"{float(share):.0%} attacks" for share in shares)),
+        tuple(
+            (name, f"{one.calm.answers:,}", *(one.calm.at_prevalence[share] for share in shares))
+            for name, one in found.items()
+        ),
+        title=title,
+        folded=folded,
     )
 
 
@@ -253,6 +259,8 @@ def _weaker(evaluation: Evaluation) -> Section:
         tables=(
             _wholes(evaluation.held_out, "Behaviours and parameter sets held out"),
             _wholes(evaluation.views, "Degraded views"),
+            _calms(evaluation.held_out, "Dangerous calm, held out", folded=True),
+            _calms(evaluation.views, "Dangerous calm, degraded views", folded=True),
         ),
     )
 
