@@ -29,13 +29,14 @@ def test_tables_say_what_the_trees_say_at_every_point() -> None:
     np.testing.assert_allclose(tables.predict(asked), trees.predict_proba(asked), atol=1e-5)
 
 
-def result(name: str, coverage: float, *, event_seconds: float = 5e-5) -> Result:
+def result(name: str, unseen: float, *, event_seconds: float = 5e-5) -> Result:
     return Result(
         name=name,
         rows=100,
         accuracy=0.8,
         log_loss=0.5,
-        coverage=coverage,
+        coverage=0.8,
+        unseen=unseen,
         calibration_error=0.02,
         train_seconds=1.0,
         event_seconds=event_seconds,
@@ -43,12 +44,13 @@ def result(name: str, coverage: float, *, event_seconds: float = 5e-5) -> Result
     )
 
 
-def test_the_most_coverage_wins_among_those_that_can_be_served() -> None:
+def test_who_is_right_for_most_behaviours_left_out_wins_among_those_that_can_be_served() -> None:
     first, second, slow = (result(name, 0.6) for name in list(CANDIDATES)[:3])
-    better = msgspec.structs.replace(second, coverage=0.65)
-    dear = msgspec.structs.replace(slow, coverage=0.9, event_seconds=0.01)
-    assert winner([first, better, dear]) == better
-    assert winner([dear]) is None
+    better = msgspec.structs.replace(second, unseen=0.65)
+    dear = msgspec.structs.replace(slow, unseen=0.9, event_seconds=0.01)
+    silent = msgspec.structs.replace(slow, unseen=0.9, coverage=0.5)
+    assert winner([first, better, dear, silent]) == better
+    assert winner([dear, silent]) is None
     assert f"**{better.name}**" in as_text([first, better, dear])
 
 

@@ -236,6 +236,8 @@ def learn(
     rows, weight = thinned(rows, plain[codes[rows]], settings)
     texts, scale = np.array(outcomes.texts), scales(features.names, carries)
     believed, answers = anchors(features, codebook)
+    known = np.flatnonzero(np.isin(answers, texts))
+    believed, answers = believed[known], np.array(answers)[known]
     classifier = OutcomeClassifier(settings.strength * 1e5 / weight.sum(), max_iter=settings.iterations).fit(
         scaled(X[rows], scale),
         texts[codes[rows]],

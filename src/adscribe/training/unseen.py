@@ -8,7 +8,7 @@ counts the same. That is harsher than the test part: a fifth of all that is know
 from __future__ import annotations
 
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -49,19 +49,20 @@ class Choice:
 
     name: str
     strength: float
-    belief: float = 0.0
-    carries: Mapping[str, float] = CARRIES
+    belief: float
+    carries: Mapping[str, float]
 
 
+WITHOUT: Mapping[str, float] = {"rule": 0.0}
 EVEN: Mapping[str, float] = {}
 CHOICES: tuple[Choice, ...] = (
-    Choice("without the codebook, weak penalty", 1.0, carries={"rule": 0.0}),
-    Choice("without the codebook", 0.01, carries={"rule": 0.0}),
-    Choice("its rows as features, weak penalty", 1.0, carries=EVEN),
-    Choice("its rows as features", 0.01, carries=EVEN),
+    Choice("without the codebook, weak penalty", 1.0, 0.0, WITHOUT),
+    Choice("without the codebook", 0.01, 0.0, WITHOUT),
+    Choice("its rows as features, weak penalty", 1.0, 0.0, EVEN),
+    Choice("its rows as features", 0.01, 0.0, EVEN),
     Choice("its rows believed as well", 0.01, 1.0, EVEN),
-    Choice("particulars penalised harder as well", 0.01, 1.0),
-    Choice("the same, a third of the penalty", 0.03, 1.0),
+    Choice("particulars penalised harder as well", 0.01, 1.0, CARRIES),
+    Choice("the same, a third of the penalty", 0.03, 1.0, CARRIES),
 )
 
 
@@ -113,7 +114,7 @@ def compare(
         Of the rows that are taken.
     """
     codebook = Codebook.load()
-    number = np.array([zlib.crc32(str(name).encode()) % FOLDS for name in dataset.behaviour])
+    number = folds_of(dataset.behaviour)
     chance = np.random.default_rng(seed)
     rules, X = _rules(dataset, codebook), narrow(dataset.X)  # noqa: N806 - scikit-learn's name
     judged: dict[str, _Judged] = {name: _Judged() for name in (RULES, *(choice.name for choice in choices))}
@@ -148,6 +149,18 @@ def compare(
     return results
 
 
+def folds_of(behaviours: Iterable[str]) -> NDArray[np.intp]:
+    """Return the fold of each behaviour."""
+    return np.array([zlib.crc32(str(name).encode()) % FOLDS for name in behaviours], dtype=np.intp)
+
+
+def by_behaviour(behaviours: NDArray[np.object_], values: Numbers) -> Numbers:
+    """Return the mean of each behaviour's events."""
+    _, own = np.unique(behaviours.astype(str), return_inverse=True)
+    means: Numbers = np.bincount(own, values) / np.bincount(own)
+    return means
+
+
 def as_text(results: Sequence[Result]) -> str:
     """Return the results as a table in Markdown."""
     head = "| believed beforehand | right, seen | right, unseen | loss, seen | loss, unseen |"
@@ -166,11 +179,9 @@ class _Judged:
 
     def add(self, behaviours: NDArray[np.object_], right: Numbers, chances: Numbers, new: bool) -> None:
         """Add events: each behaviour counts once."""
-        _, own = np.unique(behaviours.astype(str), return_inverse=True)
-        number = np.bincount(own)
         loss = -np.log(np.maximum(chances, LEAST))
-        shares = zip(np.bincount(own, right) / number, np.bincount(own, loss) / number, strict=True)
-        self._shares[new] += [(float(one), float(two)) for one, two in shares]
+        shares = (by_behaviour(behaviours, values) for values in (right, loss))
+        self._shares[new] += zip(*(share.tolist() for share in shares), strict=True)
 
     def result(self, name: str) -> Result:
         """Return the means over behaviours."""
