@@ -30,9 +30,9 @@ def ship(examples: Sequence[Example], name: str = SHIPPED, folder: Path = FOLDER
     """
     how = {one.name: one for one in CANDIDATES}[name]
     model = frozen(how, examples, techniques_of(examples))
-    data = hashlib.sha256(
-        msgspec.json.encode(sorted(examples, key=msgspec.json.encode), order="deterministic")
-    )
+    # Sets have no order of their own.
+    encoded = sorted(msgspec.json.encode(one, order="deterministic") for one in examples)
+    data = hashlib.sha256(b"\n".join(encoded))
     save_model(model, folder, {"candidate": name, "examples": len(examples), "data": data.hexdigest()})
     size = sum(file.stat().st_size for file in folder.iterdir())
     return (
