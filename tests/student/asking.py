@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -25,7 +26,8 @@ from adscribe.training.judged import said
 Native = dict[str, Any]
 
 
-class Asked(NamedTuple):
+@dataclass(frozen=True)
+class Asked:
     """What was said of a report.
 
     Attributes
@@ -36,15 +38,20 @@ class Asked(NamedTuple):
         As the model sees it.
     probabilities : array, outcomes
         What the model thinks.
-    answer, codebook : Outcome
-        What the model and the rules say.
+    answer : Outcome
+        What it says.
     """
 
     context: Context
     row: Row
     probabilities: Array
     answer: Outcome
-    codebook: Outcome
+    _rules: CodebookModel
+
+    @cached_property
+    def codebook(self) -> Outcome:
+        """What the rules say."""
+        return said(self._rules.assess(self.context, explain=False, candidates=0))
 
 
 @dataclass(frozen=True)
@@ -57,14 +64,13 @@ class Student:
 
     def ask(self, context: Context) -> Asked:
         """Return what is said of an event."""
+        return self.asked(context, self.learned.assess(context, explain=False, candidates=0))
+
+    def asked(self, context: Context, verdict: Verdict) -> Asked:
+        """Return a verdict on an event with what the model thinks."""
         row = self.artefact.features.row(context)
-        return Asked(
-            context,
-            row,
-            self.artefact.softmax.probabilities(row.indices, row.values),
-            said(self.learned.assess(context, explain=False, candidates=0)),
-            said(self.codebook.assess(context, explain=False, candidates=0)),
-        )
+        probabilities = self.artefact.softmax.probabilities(row.indices, row.values)
+        return Asked(context, row, probabilities, said(verdict), self.codebook)
 
     def run(self, natives: Iterable[Native], site: Site) -> list[Asked | None]:
         """Return what is said of reports in their order; ``None`` of one that the site decides."""
@@ -114,8 +120,9 @@ class _Recorder:
         return self._student.learned.reference
 
     def assess(self, context: Context, *, explain: bool, candidates: int) -> Verdict:
-        self.asked = self._student.ask(context)
-        return self._student.learned.assess(context, explain=explain, candidates=candidates)
+        verdict = self._student.learned.assess(context, explain=explain, candidates=candidates)
+        self.asked = self._student.asked(context, verdict)
+        return verdict
 
 
 def moved(first: Asked, second: Asked) -> float:

@@ -57,7 +57,7 @@ def scan(at: str, targets: int, *, answered: float = 0.1) -> Native:
     )
 
 
-def contact_with_a_botnet(at: str) -> Native:
+def contact_with_a_botnet(at: str, sent: float = 40_000) -> Native:
     """A contact with a host on a list of command and control servers."""
     return event(
         "BLACKLIST",
@@ -70,7 +70,7 @@ def contact_with_a_botnet(at: str) -> Native:
             "list_description": "Command and control server",
             "communication": "direct",
             "flows_count": 40,
-            "uploaded_bytes": 40_000,
+            "uploaded_bytes": round(sent),
             "downloaded_bytes": 90_000,
         },
     )

@@ -98,12 +98,12 @@ def host_of(role: str, text: str) -> str | None:
 @pytest.mark.parametrize(
     ("turn", "events", "share"),
     [
-        pytest.param(other_direction, 100, 0.75, id="direction"),
-        pytest.param(other_success, 75, 0.55, id="success"),
-        pytest.param(other_way_round, 200, 0.7, id="inside and outside"),
-        pytest.param(other_source("workstation"), 100, 0.55, id="a workstation does it"),
-        pytest.param(other_source("backup_server"), 200, 0.45, id="a backup server does it"),
-        pytest.param(other_target("backup_server"), 30, 0.45, id="done to a backup server"),
+        pytest.param(other_direction, 100, 0.9, id="direction"),
+        pytest.param(other_success, 75, 0.9, id="success"),
+        pytest.param(other_way_round, 200, 0.85, id="inside and outside"),
+        pytest.param(other_source("workstation"), 100, 0.85, id="a workstation does it"),
+        pytest.param(other_source("backup_server"), 200, 0.85, id="a backup server does it"),
+        pytest.param(other_target("backup_server"), 30, 0.65, id="done to a backup server"),
     ],
 )
 def test_another_context_is_another_answer(
@@ -122,5 +122,5 @@ def test_another_context_is_another_answer(
                 distances.append(moved(before, after))
                 answers.append(before.answer != after.answer)
     assert len(answers) > events
-    assert np.mean(np.array(distances) > 0.1) > 0.85
+    assert np.mean(np.array(distances) > 0.1) > 0.9
     assert np.mean(answers) > share

@@ -27,14 +27,42 @@ TELLING = [
     ("OutgrabeAdware", "Outgrabe adware", "no_technique"),
 ]
 
+UNKNOWN_TO_THE_RULES = [
+    ("Password spraying against accounts", "T1110"),
+    ("Sweep for open ports", "T1046"),
+    ("Log4j exploitation of a server", "T1190"),
+    ("Remote access tool session", "T1219"),
+    ("Denial of service tool", "T1499"),
+    ("Onion network use", "T1090"),
+]
+"""Words that no family of the codebook has, though anybody knows what they mean."""
+
+MORE = 0.5
+"""Log-odds that words that tell something give over a name that tells nothing."""
+
+
+def of_nothing(student: Student, method: str, label: str) -> float:
+    """Return the most that a name without meaning gives a label, in log-odds."""
+    asked = [student.last([talk(method, name, name)], OFFICE) for name in MEANINGLESS]
+    return max(student.log_odds(one, label) for one in asked)
+
 
 @pytest.mark.parametrize("method", METHODS)
 @pytest.mark.parametrize(("name", "words", "label"), TELLING, ids=[name for name, _, _ in TELLING])
 def test_the_words_of_a_name_count(method: str, name: str, words: str, label: str, shipped: Student) -> None:
     asked = shipped.last([talk(method, name, words)], OFFICE)
-    nothing = [shipped.last([talk(method, other, other)], OFFICE) for other in MEANINGLESS]
     assert shipped.of(asked, label) > 0.5
-    assert shipped.log_odds(asked, label) > max(shipped.log_odds(other, label) for other in nothing) + 0.5
+    assert shipped.log_odds(asked, label) > of_nothing(shipped, method, label) + MORE
+
+
+@pytest.mark.xfail(reason="the model reads no word beyond those that the codebook's families have")
+@pytest.mark.parametrize("method", METHODS)
+def test_words_count_that_the_rules_do_not_know(method: str, shipped: Student) -> None:
+    counted = 0
+    for words, label in UNKNOWN_TO_THE_RULES:
+        asked = shipped.last([talk(method, "Pattern771", words)], OFFICE)
+        counted += shipped.log_odds(asked, label) > of_nothing(shipped, method, label) + MORE
+    assert counted >= 4
 
 
 @pytest.mark.parametrize("method", METHODS)
