@@ -19,7 +19,7 @@ from adscribe.assign import Assignment, Classifier
 from adscribe.cli import learning
 from adscribe.errors import AdscribeError, ModelError
 from adscribe.site import Site
-from adscribe.training import report, tracking
+from adscribe.training import report, report_bundle, tracking
 from adscribe.training.answering import load_models
 from adscribe.training.card import as_card
 from adscribe.training.evaluation import Evaluation, data_card
@@ -134,11 +134,32 @@ def test_a_worse_model_is_refused_and_the_champion_stays(runs: Runs, tmp_path: P
     _, version = run_training(runs.data, tmp_path / "worse", WORSE, version="2", processes=1)
     with pytest.raises(AdscribeError, match="no evaluation"):
         promote(version)
-    run_evaluation(f"models:/{tracking.MODEL}/{version}", runs.data, tmp_path / "report", processes=1)
+    uri = f"models:/{tracking.MODEL}/{version}"
+    told = evaluated(uri, runs.data, tmp_path)
+    assert told.evaluation.model["version"] == "2"
+    assert (tmp_path / "page" / report_bundle.PAGE).read_text("utf-8").startswith("<!doctype html>")
     with pytest.raises(RefusedError, match="the champion has"):
         promote(version)
     champion = tracking.client().get_model_version_by_alias(tracking.MODEL, tracking.CHAMPION)
     assert str(champion.version) == runs.version
+
+
+def evaluated(model: str, data: Path, folder: Path) -> report_bundle.Report:
+    """Evaluate a model by the command, and return what it reports."""
+    app = Typer()
+    app.command()(learning.evaluate)
+    options = ["--out", str(folder / "out"), "--report", str(folder / "page"), "--processes", "1"]
+    found = CliRunner().invoke(app, [model, str(data), *options], catch_exceptions=False)
+    assert found.exit_code == 0
+    return report_bundle.read(folder / "page")
+
+
+def test_options_of_the_page_need_the_page(runs: Runs, tmp_path: Path) -> None:
+    app = Typer()
+    app.command()(learning.evaluate)
+    found = CliRunner().invoke(app, ["model", str(runs.data), "--previous", str(tmp_path)])
+    assert found.exit_code == 2
+    assert "needs --report" in found.output
 
 
 def test_the_command_refuses_with_status_2_and_says_so(
