@@ -38,7 +38,9 @@ _PITFALLS: tuple[tuple[str, str], ...] = (
         "Sites are split whole: no event, update or campaign straddles parts, and the run checks it."
         " Features are"
         " chosen on training sites, the temperature and the promises on two parts of the calibration sites,"
-        " settings and candidates on validation sites. The test part is measured once, for this card.",
+        " settings and candidates on validation sites. The test part is measured once, for this card."
+        " The annotated vignettes are no test set: none was trained on, but what their first scores showed"
+        " led to believing the codebook beforehand and to another measure of unfamiliar events.",
     ),
     (
         "Spurious correlations",
@@ -48,9 +50,10 @@ _PITFALLS: tuple[tuple[str, str], ...] = (
     ),
     (
         "Biased parameters",
-        "Settings were chosen on validation sites. Behaviours and parameter sets that only the test"
-        " part has are"
-        " reported apart (Held out).",
+        "Settings were chosen on validation sites and on behaviours left out of the training"
+        " (`pipelines.unseen`). Behaviours and parameter sets that only the test part has are reported apart"
+        " (Held out). The codebook that is believed beforehand is by the same hand as the behaviours'"
+        " truths, so what it brings here is more than it brings elsewhere.",
     ),
     (
         "Inappropriate baseline",
