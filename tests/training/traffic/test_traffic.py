@@ -164,7 +164,11 @@ def test_the_interval_comes_from_actors_not_from_events() -> None:
     many = [(row(actor, *(("discovery",) if actor % 2 else ())), actor) for actor in range(40)]
     repeated = figures(many * 10, "it").shown
     assert (repeated.over, repeated.under) == (200, 400)
-    assert repeated.estimate == figures(many, "it").shown.estimate
+    once = figures(many, "it").shown
+    assert repeated.estimate is not None
+    assert once.estimate is not None
+    assert (repeated.estimate.low, repeated.estimate.high) == (once.estimate.low, once.estimate.high)
+    assert (repeated.estimate.n, once.estimate.n) == (400, 40)
 
 
 def test_none_of_a_few_is_not_never() -> None:
