@@ -30,6 +30,15 @@ CASES: dict[str, tuple[str, list[list[Native]]]] = {
             [contact_with_a_botnet(EVENING), upload(NIGHT, 5e9)],
         ],
     ),
+    "an upload: at night, after a scan, after much was fetched": (
+        "exfiltration",
+        [
+            [upload(DAY, 5e9)],
+            [upload(NIGHT, 5e9)],
+            [scan(EVENING, 254), upload(NIGHT, 5e9)],
+            [scan(EVENING, 254), fetched(EVENING, 20e9), upload(NIGHT, 5e9)],
+        ],
+    ),
     "an upload: larger, in clear text, at night": (
         "exfiltration",
         [[upload(DAY, 50e6)], [upload(DAY, 5e9)], [upload(DAY, 5e9, port=21)], [upload(NIGHT, 5e9, port=21)]],
