@@ -235,9 +235,9 @@ def learn(
     plain = np.isin(outcomes.texts, REASONS)
     rows, weight = thinned(rows, plain[codes[rows]], settings)
     texts, scale = np.array(outcomes.texts), scales(features.names, carries)
-    believed, answers = anchors(features, codebook)
-    known = np.flatnonzero(np.isin(answers, texts))
-    believed, answers = believed[known], np.array(answers)[known]
+    believed, said = anchors(features, codebook)
+    known = np.flatnonzero(np.isin(said, texts))
+    believed, answers = believed[known], np.array(said)[known]
     classifier = OutcomeClassifier(settings.strength * 1e5 / weight.sum(), max_iter=settings.iterations).fit(
         scaled(X[rows], scale),
         texts[codes[rows]],
