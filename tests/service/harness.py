@@ -32,6 +32,13 @@ def event(**changes: Any) -> dict[str, Any]:
     return {**EVENT, **changes}
 
 
+async def ready(client: httpx.AsyncClient) -> None:
+    """Wait until a service can answer; fail if it never will."""
+    while (answer := await client.get("/health/ready")).status_code != httpx.codes.OK:
+        assert "retry-after" in answer.headers, answer.text
+        await asyncio.sleep(0.005)
+
+
 class Service:
     """The application with its lifespan running; requests run in its event loop."""
 
@@ -56,8 +63,8 @@ class Service:
         self.client = httpx.AsyncClient(
             transport=httpx.ASGITransport(app=self.app), base_url="http://adscribe.test"
         )
-        while self._wait and (await self.client.get("/health/ready")).status_code != 200:
-            await asyncio.sleep(0.005)
+        if self._wait:
+            await ready(self.client)
 
     async def _stop(self) -> None:
         await self.client.aclose()

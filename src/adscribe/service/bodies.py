@@ -25,40 +25,12 @@ def _numbers(most: int) -> Json:
     return {"type": ["array", "null"], "items": {"type": "integer", "minimum": 0, "maximum": most}}
 
 
-_SHARE: Json = {"type": "number", "minimum": 0, "maximum": 1}
-
-
 def _object(properties: Json, *required: str, meaning: str = "") -> Json:
     schema: Json = {"type": "object", "properties": properties, "required": list(required)}
     if meaning:
         schema["description"] = meaning
     return schema
 
-
-_STEP: Json = _object(
-    {
-        "risk": {**_SHARE, "description": "Largest share that is promised."},
-        "threshold": {
-            **_SHARE,
-            "type": ["number", "null"],
-            "description": "How sure the model must be; `null`: this risk can't be chosen.",
-        },
-        "answers": {**_COUNT, "description": "Calibration events that are answered so."},
-        "wrong": {**_COUNT, "description": "Those of them that are answered wrongly."},
-        "sites": {**_COUNT, "description": "Calibration sites that they are from."},
-        "bound": {
-            **_SHARE,
-            "type": ["number", "null"],
-            "description": "Upper limit of the share, at the confidence of the promises.",
-        },
-    },
-    "risk",
-    "threshold",
-    "answers",
-    "wrong",
-    "sites",
-    "bound",
-)
 
 SCHEMAS: Json = {
     "Event": _object(
@@ -177,29 +149,8 @@ SCHEMAS: Json = {
                 "description": "Promised largest share of calm answers that are wrong; `null` as above.",
             },
             "promises": {
-                **_object(
-                    {
-                        "steps": {"type": "array", "items": _STEP},
-                        "calm": _STEP,
-                        "confidence": {**_SHARE, "description": "That a threshold keeps its promise."},
-                        "prevalence": {
-                            **_SHARE,
-                            "description": "Share of the calibration events that have a category.",
-                        },
-                        "prevalences": {
-                            "type": "array",
-                            "items": _SHARE,
-                            "description": "Shares at which calm was tested as well.",
-                        },
-                    },
-                    "steps",
-                    "calm",
-                    "confidence",
-                    "prevalence",
-                    "prevalences",
-                ),
-                "type": ["object", "null"],
-                "description": "Wrong categories by step, and dangerous calm; `null`: none is promised.",
+                "anyOf": [{"$ref": "#/components/schemas/Promises"}, {"type": "null"}],
+                "description": "What can be chosen from, by step; `null`: nothing is promised.",
             },
             "training": {
                 **_object(

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from adscribe.assign import Assignment
+from adscribe.model.promises import Promises
 from adscribe.sensors import FORMATS
 from adscribe.service import bodies, body
 from adscribe.service.problems import KINDS, MEDIA_TYPE, Document
@@ -167,7 +168,7 @@ _PATHS: Json = {
 @cache
 def document() -> Json:
     """Return the OpenAPI document."""
-    _, schemas = msgspec.json.schema_components((Assignment, Document), ref_template=_REF)
+    _, schemas = msgspec.json.schema_components((Assignment, Document, Promises), ref_template=_REF)
     for schema in schemas.values():
         # Of a docstring only the first paragraph: the rest is for those who read the code.
         schema["description"] = " ".join(schema.get("description", "").partition("\n\n")[0].split())

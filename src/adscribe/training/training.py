@@ -38,6 +38,8 @@ from adscribe.training.simulation.views import FULL
 Ints = NDArray[np.intp]
 Say = Callable[[str], None]
 
+_NEVER = -30.0
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -245,8 +247,13 @@ def learn(
         validation=(scaled(X[stop], scale), texts[codes[stop]]) if len(stop) else None,
         anchors=(scaled(believed, scale), answers, settings.belief) if settings.belief else None,
     )
-    served = classifier.softmax_
-    return Softmax(served.coefficients * scale[:, np.newaxis], served.intercept), classifier.n_iter_
+    # An outcome that neither an event nor the codebook has can't be told.
+    places = [outcomes.texts.index(text) for text in classifier.classes_]
+    table = np.zeros((len(scale), len(texts)), dtype=np.float32)
+    table[:, places] = classifier.softmax_.coefficients * scale[:, np.newaxis]
+    intercept = np.full(len(texts), _NEVER, dtype=np.float32)
+    intercept[places] = classifier.softmax_.intercept
+    return Softmax(table, intercept), classifier.n_iter_
 
 
 def outcome_space(
