@@ -145,7 +145,8 @@ def test_match_trace_and_possible_agree(codebook: Codebook, context: Context) ->
     assert all(tried.unmet for tried in trace.tried)
     if match is not None:
         assert match.row in possible
-        assert [row.id for row in codebook.applying(context)].index(match.row.id) == len(trace.tried)
+        tried = codebook.covering(context.event.method, context.event.submethod)
+        assert [row.id for row in tried].index(match.row.id) == len(trace.tried)
     contradicted = {tried.row.id for tried in trace.tried if any(known for _, known in tried.unmet)}
     assert contradicted.isdisjoint(row.id for row in possible)
 

@@ -167,7 +167,7 @@ def test_the_command_writes_events_that_classify_reads_and_labels_line_by_line(t
     assert (event["method"], event["data_feed"], event["target_count"]) == ("SCANS", "lab", 40)
     assert "Malicious" not in out.read_text(encoding="utf-8")
     assert json.loads(labels.read_text(encoding="utf-8")) == {"line": 1, "labels": {"Malicious/PortScan": 40}}
-    answered = CliRunner().invoke(app, ["classify", str(out)], catch_exceptions=False)
+    answered = CliRunner().invoke(app, ["classify", str(out), "--model", "codebook"], catch_exceptions=False)
     assert json.loads(answered.stdout)["techniques"][0]["id"] == "T1046"
 
 
