@@ -11,8 +11,8 @@ import pytest
 from adscribe.answer.assignment import ModelReference, NoCategory
 from adscribe.answer.verdict import Verdict
 from adscribe.assign import Run
-from adscribe.context import Context
 from adscribe.codebook import Codebook
+from adscribe.context import Context
 from adscribe.errors import AdscribeError
 from adscribe.features import FeatureSpace
 from adscribe.model.outcomes import Outcome
