@@ -7,6 +7,7 @@ from ipaddress import ip_network
 from adscribe.context.knowledge import load_peers
 from adscribe.context.roles import main_targets
 from adscribe.context.view import View
+from adscribe.context.words import a, named
 from adscribe.event.address import parse
 
 _HOSTILE_LISTS = ("botnet", "malware", "ransomware", "apt")
@@ -37,7 +38,7 @@ def derive(view: View) -> None:
     _peer(view)
     shape = view.text("scan_shape").lower()
     if shape in view.vocabulary.keys["scan_shape"].values:
-        view.put("scan_shape", shape, "event: scan shape", f"a {shape} scan")
+        view.put("scan_shape", shape, "event: scan shape", f"{a(shape)} scan")
     if view.event.method == "L3ANOMALY":
         _address(view)
     _hardware(view)
@@ -59,7 +60,7 @@ def _list(view: View) -> None:
     if kind is not None and view.event.submethod == "Application":
         kind = vocabulary.application_kinds.get(kind, kind)
     if kind is not None:
-        view.put("list_kind", kind, "event: list", f"a {kind.replace('_', ' ')} list: {description or names}")
+        view.put("list_kind", kind, "event: list", f"{a(kind)} list: {description or names}")
     communication = view.text("communication").lower()
     if communication in ("direct", "dns"):
         text = (
@@ -74,7 +75,7 @@ def _family(view: View) -> None:
         return
     family = view.vocabulary.family(event.submethod or "") or view.vocabulary.family(event.description or "")
     if family is not None:
-        text = f"{event.submethod or 'the description'} names a {family.replace('_', ' ')}"
+        text = f"{event.submethod or 'the description'} names {a(family)}"
         view.put("family", family, "event: name of the threat", text)
 
 
@@ -91,8 +92,8 @@ def _peer(view: View) -> None:
         if known:
             kinds.setdefault(known, "codebook: well-known peers")
     for site_name in view.text("site").split(","):
-        named = view.site.peer_kinds(None, site_name.strip()) or {peers.kind(None, site_name.strip())}
-        for kind in sorted(filter(None, named)):
+        told = view.site.peer_kinds(None, site_name.strip()) or {peers.kind(None, site_name.strip())}
+        for kind in sorted(filter(None, told)):
             kinds.setdefault(kind, "event: site")
     described = f"{view.text('blacklist_names')} {view.text('list_description')}".lower()
     if any(word in described for word in _SINKHOLED):
@@ -101,7 +102,7 @@ def _peer(view: View) -> None:
         kinds.setdefault("known_bad", "event: list")
     if kinds:
         name = next(iter(kinds))
-        text = f"the peer is known: {', '.join(kind.replace('_', ' ') for kind in kinds)}"
+        text = f"the peer is known: {', '.join(map(named, kinds))}"
         view.put("peer_kind", tuple(kinds), kinds[name], text, tuple(outside))
 
 

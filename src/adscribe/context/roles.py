@@ -9,7 +9,7 @@ from functools import lru_cache
 from adscribe.context.knowledge import Need, load_needs
 from adscribe.context.view import View
 from adscribe.context.vocabulary import load_vocabulary
-from adscribe.context.words import count, listing, role
+from adscribe.context.words import a, count, listing, named
 from adscribe.event import Target
 
 _SANCTIONED = frozenset(("approved_cloud", "partner"))
@@ -38,6 +38,9 @@ _SEGMENT_NAMES = (
 MAX_ENDS = 64
 """Ends of one event that are looked at for their segment."""
 
+_Placed = tuple[str, str, str]
+"""A segment, what tells it, and that as a sentence."""
+
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 
 
@@ -45,13 +48,13 @@ def derive(view: View) -> None:
     """Note ``source_role``, ``target_role`` and ``segment``, and the share of targets with a role."""
     source_roles = _common(view, view.sources)
     if source_roles:
-        text = f"the source is a known {listing(tuple(map(role, source_roles)))}"
+        text = f"the source is a known {listing(tuple(map(named, source_roles)))}"
         view.put("source_role", source_roles, "site: roles", text)
     main = main_targets(view)
     target_roles = _common(view, main)
     if target_roles:
         which = main[0].ip if len(main) == 1 else f"most of {count(len(main), 'target')}"
-        text = f"{which}: known {listing(tuple(map(role, target_roles)))}"
+        text = f"{which}: known {listing(tuple(map(named, target_roles)))}"
         view.put("target_role", target_roles, "site: roles", text, main)
     if view.targets:
         known = sum(1 for target in view.targets if view.site.roles(target.ip))
@@ -74,20 +77,19 @@ def derive_fit(view: View) -> None:
     ]
     for name, need, misfit in judged:
         if misfit is None and (need.services is None or _used(view)):
-            view.put("role_fit", "yes", basis, f"this is what a {role(name)} does")
+            view.put("role_fit", "yes", basis, f"this is what {a(name)} does")
             return
     beyond = [(name, misfit) for name, _, misfit in judged if misfit is not None]
     if beyond and len(beyond) == len(judged):
         name, misfit = beyond[0]
-        view.put("role_fit", "no", basis, f"a {role(name)} has no need of {misfit}")
+        view.put("role_fit", "no", basis, f"{a(name)} has no need of {misfit}")
 
 
 def main_targets(view: View) -> tuple[Target, ...]:
-    """Return the target with the most bytes where bytes by target are known, else all targets."""
-    weighed = [target for target in view.targets if target.sent_bytes or target.received_bytes]
-    if not weighed:
-        return view.targets
-    return (max(weighed, key=lambda target: (target.sent_bytes or 0) + (target.received_bytes or 0)),)
+    """Return the targets with the most bytes where bytes by target are known, else all targets."""
+    moved = [(target.sent_bytes or 0) + (target.received_bytes or 0) for target in view.targets]
+    most = max(moved, default=0)
+    return tuple(target for target, number in zip(view.targets, moved, strict=True) if number == most)
 
 
 def _common(view: View, ends: tuple[Target, ...]) -> tuple[str, ...]:
@@ -131,27 +133,34 @@ def _is_known(view: View, target: Target, need: Need) -> bool:
 
 
 def _segment(view: View) -> None:
-    ends = [end for end in (*view.sources, *view.targets) if view.sides[end.ip] == "inside"]
-    if not ends:
-        return
-    found = _segment_of(view, ends[0])
-    if found is not None:
-        segment, basis, text = found
-        view.put("segment", segment, basis, text)
-    for end in ends[:MAX_ENDS]:
-        other = _segment_of(view, end)
-        if other is not None and other[0] == "ot":
-            view.put("ot_end", "yes", other[1], other[2])
-            return
+    """Note the segment of the inside end, and whether any inside end lies in an OT segment.
+
+    Where several lie inside it is that of most of them, in whatever order they were told.
+    """
+    sources, targets = (_inside(view, ends) for ends in (view.sources, view.targets))
+    theirs = [[_segment_of(view, end) for end in ends] for ends in (sources, targets)]
+    found = sorted(filter(None, theirs[0] if sources else theirs[1]))
+    if found:
+        counts = Counter(segment for segment, _, _ in found)
+        view.put("segment", *max(found, key=lambda one: counts[one[0]]))
+    ot = next((one for ends in theirs for one in ends if one is not None and one[0] == "ot"), None)
+    if ot is not None:
+        view.put("ot_end", "yes", *ot[1:])
 
 
-def _segment_of(view: View, end: Target) -> tuple[str, str, str] | None:
+def _inside(view: View, ends: tuple[Target, ...]) -> list[Target]:
+    """Return the ends inside by their addresses, `MAX_ENDS` at most."""
+    inside = [end for end in ends if view.sides[end.ip] == "inside"]
+    return sorted(inside, key=lambda end: end.ip)[:MAX_ENDS]
+
+
+def _segment_of(view: View, end: Target) -> _Placed | None:
     """Return the segment of an end, what tells it, and that as a sentence."""
     segment, name = _placed(view.site.roles(end.ip), view.site.filters_of(end.ip))
     if segment is not None and name is None:
-        return segment, "site: roles", f"{end.ip} is in {_a(segment)} segment"
+        return segment, "site: roles", f"{end.ip} is in {a(segment)} segment"
     if segment is not None:
-        return segment, f"site: filter {name}", f"{end.ip} is in the filter {name}: {_a(segment)} segment"
+        return segment, f"site: filter {name}", f"{end.ip} is in the filter {name}: {a(segment)} segment"
     feed = view.site.feed(view.event.data_feed)
     if feed is not None and feed.position == "ot":
         return "ot", "site: data feed", f"the data feed {feed.name} watches an OT segment"
@@ -171,7 +180,3 @@ def _placed(roles: frozenset[str], filters: tuple[str, ...]) -> tuple[str | None
             if words.intersection(keywords):
                 return segment, name
     return None, None
-
-
-def _a(segment: str) -> str:
-    return f"an {segment.upper()}" if segment in ("ot", "iot") else f"a {segment}"

@@ -72,6 +72,7 @@ def _targets_text(view: View, ends: Ends) -> str:
     if ends == "mixed":
         inside = len(view.of_side("inside"))
         return f"{count(inside, 'target')} inside and {len(view.targets) - inside:,} outside the network"
-    which = view.targets[0].ip if len(view.targets) == 1 else f"all {len(view.targets):,} listed targets"
+    all_of = "both" if len(view.targets) == 2 else f"all {len(view.targets):,}"
+    which = view.targets[0].ip if len(view.targets) == 1 else f"{all_of} listed targets"
     verb = "lies" if len(view.targets) == 1 else "lie"
     return f"{which} {verb} {ends} the monitored network"

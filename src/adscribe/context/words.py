@@ -1,7 +1,11 @@
-"""Numbers as an analyst writes them."""
+"""Numbers and words of the vocabulary as an analyst writes them."""
 
 from __future__ import annotations
 
+_WRITTEN = {
+    **{name: name.upper() for name in ("apt", "c2", "dmz", "dns", "ot", "rat", "sip", "vpn")},
+    **{"ddos": "DDoS", "iot": "IoT", "decommissioned": "decommissioned host"},
+}
 _UNITS = ("B", "KiB", "MiB", "GiB", "TiB", "PiB")
 
 
@@ -63,9 +67,27 @@ def listing(values: tuple[str, ...], limit: int = 4) -> str:
     return f"{', '.join(values[:-1])} and {values[-1]}"
 
 
-def role(name: str) -> str:
-    """Return a role as words: ``vulnerability_scanner`` as ``vulnerability scanner``."""
-    return name.replace("_", " ")
+def named(word: str) -> str:
+    """Return a word of the vocabulary as it is written.
+
+    Examples
+    --------
+    >>> named("vulnerability_scanner"), named("dns_server"), named("decommissioned")
+    ('vulnerability scanner', 'DNS server', 'decommissioned host')
+    """
+    return " ".join(_WRITTEN.get(part, part) for part in word.split("_"))
+
+
+def a(word: str) -> str:
+    """Return a word of the vocabulary with its article.
+
+    Examples
+    --------
+    >>> a("iot_botnet"), a("user")
+    ('an IoT botnet', 'a user')
+    """
+    written = named(word)
+    return f"{'an' if written[0].lower() in 'aeio' else 'a'} {written}"
 
 
 def _plain(number: float) -> str:

@@ -76,11 +76,10 @@ def _keys(part: str) -> tuple[str, ...]:
     stem = _stem(part)
     if (quantity := QUANTITIES.get(stem)) is not None:
         return quantity.keys
-    if (keys := _OTHERS.get(stem)) is not None:
-        return keys
-    if "=" in part:
-        side, _, key = stem.rpartition(".")
-        return ("targets", key) if side else (key,)
+    side, _, key = stem.rpartition(".")
+    keys = _OTHERS.get(key) or ((key,) if "=" in part else None)
+    if keys is not None:
+        return ("targets", *keys) if side else keys
     return ("method", "submethod") if "/" in part else ("method",)
 
 

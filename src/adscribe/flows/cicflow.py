@@ -7,12 +7,9 @@ counts are those of both directions; they tell whether a connection was opened, 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import tzinfo
-
 from adscribe.flows import values
 from adscribe.flows.flow import HEADER_BYTES, SYN, TCP, Flow, Outcome
-from adscribe.flows.table import Columns, cells
+from adscribe.flows.table import TableReader
 
 _NAMES = {
     "source": ("src ip", "source ip", "src_ip"),
@@ -46,25 +43,11 @@ _REFUSAL = 2
 """Most packets of an answer that only resets."""
 
 
-class CicFlowReader:
-    """Reads the lines of one table.
+class CicFlowReader(TableReader):
+    """Reads the lines of one table."""
 
-    Parameters
-    ----------
-    header : sequence of str
-        The header's cells.
-    zone : tzinfo
-        Zone of its times.
-    """
-
-    def __init__(self, header: Sequence[str], zone: tzinfo) -> None:
-        self._columns = Columns(header, _NAMES)
-        self._zone = zone
-
-    @staticmethod
-    def knows(header: Sequence[str]) -> bool:
-        """Tell whether a header is CICFlowMeter's."""
-        return Columns(header, _NAMES).has(*_NEEDED)
+    names = _NAMES
+    needed = _NEEDED
 
     def read(self, line: str) -> Flow:
         """Return the flow of a line.
@@ -74,17 +57,9 @@ class CicFlowReader:
         ValueError
             With what was expected.
         """
-        row = cells(line)
-        if len(row) != self._columns.width:
-            raise ValueError("not as many columns as the header has")
-        places = self._columns.places
-
-        def get(name: str) -> str:
-            place = places[name]
-            return "" if place is None else row[place].strip()
-
+        get = self.row(line)
         protocol = values.protocol(get("protocol"))
-        start = values.moment(get("start"), self._zone)
+        start = values.moment(get("start"), self.zone)
         packets, packets_back = values.count(get("packets")), values.count(get("packets_back"))
         payload_back = values.count(get("bytes_back"))
         headers = HEADER_BYTES.get(protocol, 20)

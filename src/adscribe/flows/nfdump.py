@@ -6,12 +6,9 @@ made bidirectional (``-b``, ``-B``); `adscribe.flows.pairing` puts the direction
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import tzinfo
-
 from adscribe.flows import values
 from adscribe.flows.flow import ICMP, ICMP6, TCP, Flow, Outcome
-from adscribe.flows.table import Columns, cells
+from adscribe.flows.table import TableReader
 
 _NAMES = {
     "start": ("ts", "firstseen", "first"),
@@ -32,25 +29,11 @@ _NAMES = {
 _NEEDED = ("start", "source", "target", "protocol", "packets", "bytes")
 
 
-class NfdumpReader:
-    """Reads the lines of one table.
+class NfdumpReader(TableReader):
+    """Reads the lines of one table."""
 
-    Parameters
-    ----------
-    header : sequence of str
-        The header's cells.
-    zone : tzinfo
-        Zone of its times.
-    """
-
-    def __init__(self, header: Sequence[str], zone: tzinfo) -> None:
-        self._columns = Columns(header, _NAMES)
-        self._zone = zone
-
-    @staticmethod
-    def knows(header: Sequence[str]) -> bool:
-        """Tell whether a header is nfdump's."""
-        return Columns(header, _NAMES).has(*_NEEDED)
+    names = _NAMES
+    needed = _NEEDED
 
     def read(self, line: str) -> tuple[Flow, bool]:
         """Return the flow of a line, and whether it holds one direction only.
@@ -60,20 +43,10 @@ class NfdumpReader:
         ValueError
             With what was expected.
         """
-        row = cells(line)
-        if len(row) != self._columns.width:
-            raise ValueError("not as many columns as the header has")
-        places = self._columns.places
-
-        def get(name: str) -> str:
-            place = places[name]
-            return "" if place is None else row[place].strip()
-
+        get = self.row(line)
         protocol = values.protocol(get("protocol"))
-        start = values.moment(get("start"), self._zone)
-        end = (
-            values.moment(get("end"), self._zone) if get("end") else start + values.duration(get("duration"))
-        )
+        start = values.moment(get("start"), self.zone)
+        end = values.moment(get("end"), self.zone) if get("end") else start + values.duration(get("duration"))
         if protocol in (ICMP, ICMP6):
             source_port, target_port = values.icmp(get("target_port") or "0")
         else:

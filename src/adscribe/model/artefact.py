@@ -21,12 +21,10 @@ have changed is refused by its features, and golden events tell when anything el
 from __future__ import annotations
 
 import hashlib
-import io
 import os
 import shutil
 import stat
 import tempfile
-import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,14 +41,12 @@ from adscribe.model.novelty import Novelty
 from adscribe.model.outcomes import OutcomeSpace
 from adscribe.model.promises import Promises
 from adscribe.model.softmax import Softmax
+from adscribe.packed import packed, unpacked
 
 PROTOCOL = 1
 
 FILES = ("model.skops", "features.json", "outcomes.json", "promises.json", "novelty.json", "golden.json")
 MANIFEST = "manifest.json"
-
-TRUSTED: tuple[str, ...] = ()
-"""Types that an artefact may hold beyond arrays and plain values: none."""
 
 MAX_BYTES = 256 * 2**20
 """Of a file, and of the arrays unpacked."""
@@ -192,8 +188,6 @@ def save(
 
 
 def _contents(artefact: Artefact, golden: Sequence[Golden]) -> dict[str, bytes]:
-    from skops.io import dumps  # type: ignore[import-untyped]  # noqa: PLC0415 - slow to import
-
     softmax = artefact.softmax
     arrays = {
         "coefficients": softmax.coefficients.astype(np.float16),
@@ -202,8 +196,7 @@ def _contents(artefact: Artefact, golden: Sequence[Golden]) -> dict[str, bytes]:
     parts = (artefact.features.to_dict(), artefact.outcomes.to_dict(), artefact.promises, artefact.novelty)
     plain = (*parts, golden)
     encoded = (msgspec.json.format(msgspec.json.encode(one, order="sorted"), indent=1) for one in plain)
-    packed = dumps(arrays, compression=zipfile.ZIP_DEFLATED)
-    return dict(zip(FILES, (packed, *encoded), strict=True))
+    return dict(zip(FILES, (packed(arrays), *encoded), strict=True))
 
 
 def load(folder: Path, catalogue: Catalogue) -> tuple[Artefact, Manifest]:
@@ -282,7 +275,7 @@ def _read(path: Path) -> bytes:
 
 
 def _assembled(contents: Mapping[str, bytes], catalogue: Catalogue, folder: Path) -> Artefact:
-    arrays = _arrays(contents["model.skops"], folder / "model.skops")
+    arrays = unpacked(contents["model.skops"], _ARRAYS, Place(str(folder / "model.skops")), most=MAX_BYTES)
     outcomes = _decoded(contents["outcomes.json"], dict[str, Any], folder / "outcomes.json")
     features = _decoded(contents["features.json"], dict[str, Any], folder / "features.json")
     try:
@@ -299,31 +292,6 @@ def _assembled(contents: Mapping[str, bytes], catalogue: Catalogue, folder: Path
         if isinstance(wrong, ModelError):
             raise
         raise ModelError(wrong.message, hint=wrong.hint) from wrong
-
-
-def _arrays(packed: bytes, path: Path) -> dict[str, Any]:
-    from skops.io import get_untrusted_types, loads  # noqa: PLC0415 - slow to import
-
-    place = Place(str(path))
-    try:
-        with zipfile.ZipFile(io.BytesIO(packed)) as archive:
-            if sum(entry.file_size for entry in archive.infolist()) > MAX_BYTES:
-                raise ModelError(f"unpacks to more than {MAX_BYTES} bytes", place=place)
-        unknown = sorted(set(get_untrusted_types(data=packed)) - set(TRUSTED))
-        if unknown:
-            raise ModelError(f"holds the type {unknown[0][:80]}, which a model has no need of", place=place)
-        arrays = loads(packed, trusted=list(TRUSTED))
-    except ModelError:
-        raise
-    except Exception as wrong:
-        # A file that isn't skops' own can fail in as many ways as zip, JSON and NumPy know.
-        raise ModelError("is no skops file", place=place) from wrong
-    if type(arrays) is not dict or set(arrays) != set(_ARRAYS):
-        raise ModelError("doesn't hold the arrays of a model", place=place)
-    for name, kind in _ARRAYS.items():
-        if type(arrays[name]) is not np.ndarray or arrays[name].dtype != np.dtype(kind):
-            raise ModelError(f"{name} is no array of {kind}", place=place)
-    return arrays
 
 
 def _decoded(content: bytes, kind: type[_T], path: Path) -> _T:

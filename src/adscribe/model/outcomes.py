@@ -8,6 +8,7 @@ probable as its sub-technique, a technique never more than its tactics together.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import cached_property
 from typing import Any, get_args
 
 import msgspec
@@ -134,7 +135,7 @@ class OutcomeSpace:
         self.reasons = self.table([frozenset((name,)) for name in REASONS])
         self.is_category = np.array([outcome.is_category for outcome in self.outcomes], dtype=np.float32)
 
-    @property
+    @cached_property
     def texts(self) -> tuple[str, ...]:
         """The canonical forms, in order."""
         return tuple(outcome.text for outcome in self.outcomes)

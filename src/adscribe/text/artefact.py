@@ -7,16 +7,14 @@ Weights are stored as 16-bit numbers, which changes a score by less than 0.001.
 from __future__ import annotations
 
 import hashlib
-import io
-import zipfile
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import msgspec
 import numpy as np
 
 from adscribe.errors import ModelError, Place
+from adscribe.packed import packed, unpacked
 from adscribe.text.model import Link, TextModel
 
 PROTOCOL = 1
@@ -25,7 +23,7 @@ MAX_BYTES = 64 * 2**20
 """Of a file, and of the arrays unpacked."""
 
 SHIPPED = Path(__file__).with_name("shipped")
-_HELD = ("rarity", "weights", "intercept")
+_HELD = dict.fromkeys(("rarity", "weights", "intercept"), "float16")
 
 
 class Names(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -57,21 +55,18 @@ class Names(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 def save_model(model: TextModel, folder: Path, trained: dict[str, str | int | float]) -> None:
     """Write a text model into a folder, over one that is there."""
-    from skops.io import dumps  # type: ignore[import-untyped]  # noqa: PLC0415 - slow to import
-
-    arrays = {name: getattr(model, name).astype(np.float16) for name in _HELD}
-    packed = dumps(arrays, compression=zipfile.ZIP_DEFLATED)
+    content = packed({name: getattr(model, name).astype(kind) for name, kind in _HELD.items()})
     names = Names(
         protocol=PROTOCOL,
         attack=model.attack,
         trained=trained,
-        arrays=hashlib.sha256(packed).hexdigest(),
+        arrays=hashlib.sha256(content).hexdigest(),
         link=model.link,
         techniques=model.techniques,
         vocabulary=model.vocabulary,
     )
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / ARRAYS).write_bytes(packed)
+    (folder / ARRAYS).write_bytes(content)
     (folder / NAMES).write_bytes(msgspec.json.encode(names) + b"\n")
 
 
@@ -95,38 +90,16 @@ def load_model(folder: Path = SHIPPED) -> TextModel:
             place=place,
             hint="take the version of adscribe that the model came with",
         )
-    packed = _read(folder / ARRAYS)
-    if hashlib.sha256(packed).hexdigest() != names.arrays:
+    content = _read(folder / ARRAYS)
+    if hashlib.sha256(content).hexdigest() != names.arrays:
         raise ModelError(
             f"was changed: its SHA-256 is not that of {NAMES}",
             place=Place(str(folder / ARRAYS)),
             hint="fetch the model again",
         )
-    arrays = _arrays(packed, folder / ARRAYS)
-    return TextModel(names.techniques, names.attack, names.link, names.vocabulary, **arrays)
-
-
-def _arrays(packed: bytes, path: Path) -> dict[str, Any]:
-    from skops.io import get_untrusted_types, loads  # noqa: PLC0415 - slow to import
-
-    place = Place(str(path))
-    try:
-        with zipfile.ZipFile(io.BytesIO(packed)) as archive:
-            if sum(entry.file_size for entry in archive.infolist()) > MAX_BYTES:
-                raise ModelError(f"unpacks to more than {MAX_BYTES} bytes", place=place)
-        if get_untrusted_types(data=packed):
-            raise ModelError("holds more than arrays", place=place)
-        arrays = loads(packed, trusted=[])
-    except ModelError:
-        raise
-    except Exception as wrong:
-        # A file that isn't skops' own can fail in as many ways as zip, JSON and NumPy know.
-        raise ModelError("is no skops file", place=place) from wrong
-    if type(arrays) is not dict or set(arrays) != set(_HELD):
-        raise ModelError("doesn't hold the arrays of a text model", place=place)
-    if any(type(array) is not np.ndarray or array.dtype != np.float16 for array in arrays.values()):
-        raise ModelError("holds arrays of other numbers than a text model's", place=place)
-    return {name: array.astype(np.float32) for name, array in arrays.items()}
+    arrays = unpacked(content, _HELD, Place(str(folder / ARRAYS)), most=MAX_BYTES)
+    held = {name: array.astype(np.float32) for name, array in arrays.items()}
+    return TextModel(names.techniques, names.attack, names.link, names.vocabulary, **held)
 
 
 def _read(path: Path) -> bytes:
