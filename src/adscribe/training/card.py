@@ -116,8 +116,9 @@ def as_card(evaluation: Evaluation, data: Mapping[str, Any]) -> str:
         _USE,
         "## Data and commands\n",
         f"Simulated events, content sha256 `{data['content_sha256']}`. Every figure below comes from\n",
-        f"```\n{build}\nadscribe train DATA --out MODEL\n{evaluation.command}\n```\n",
-        f"on the {evaluation.data['split']} part: {evaluation.data['reports']:,} reports of"
+        f"```\n{build}\nadscribe train DATA --out MODEL --seed SEED\n{evaluation.command}\n```\n",
+        f"(SEED as in the model's `manifest.json`) on the {evaluation.data['split']} part:"
+        f" {evaluation.data['reports']:,} reports of"
         f" {evaluation.data['sites']} sites. Artefact sha256 `{evaluation.artefact}`. In brackets: 95 %"
         " intervals by bootstrap over sites.\n",
         "## What it can do\n",

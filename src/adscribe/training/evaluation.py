@@ -208,7 +208,8 @@ def evaluate(
             "decided": answers.decided,
             "seed": card["plan"]["seed"],
         },
-        command=f"adscribe evaluate MODEL DATA --split {split} --seed {seed}",
+        command=f"adscribe evaluate MODEL DATA --split {split} --seed {seed}"
+        + (" --vignettes VIGNETTES" if vignettes_folder is not None else ""),
         scores={name: measure(pick.judged(full, own), draws) for name, own in said.items()},
         views={
             view: whole(pick.judged(places, said["model"]), draws)
