@@ -15,6 +15,7 @@ from adscribe.features import (
     ports,
     rates,
     rules,
+    semantics,
     sides,
     targets,
     text,
@@ -36,6 +37,7 @@ EXTRACTORS: tuple[Extractor, ...] = (
     ports,
     names,
     text,
+    semantics,
     history,
 )
 """A module each, in the order of the documentation."""

@@ -18,6 +18,9 @@ _OTHERS = {
     "says": ("rule",),
     "name": ("method", "submethod"),
     "text": ("description",),
+    "said": ("submethod", "description"),
+    "named": ("submethod", "description"),
+    "named_technique": ("submethod", "description"),
     "port": ("ports",),
     "ports_well_known_share": ("ports",),
     "ports_registered_share": ("ports",),
@@ -52,12 +55,14 @@ def is_fact(name: str) -> bool:
 
 
 def kind_of(name: str) -> str:
-    """Return what kind of feature it is: ``rule``, ``name``, ``text``, ``number``, ``cross`` or ``fact``.
+    """Return what kind of feature it is.
+
+    ``rule``, ``name``, ``text``, ``said``, ``named``, ``number``, ``cross`` or ``fact``.
 
     Examples
     --------
-    >>> [kind_of(name) for name in ("says=T1046", "text#12", "SCANS&target_count~3", "SCANS&success=?")]
-    ['rule', 'text', 'number', 'fact']
+    >>> [kind_of(name) for name in ("says=T1046", "said:T1046", "SCANS&target_count~3", "SCANS&success=?")]
+    ['rule', 'said', 'number', 'fact']
     >>> kind_of("SCANS&source=inside&targets=inside")
     'cross'
     """
@@ -65,8 +70,10 @@ def kind_of(name: str) -> str:
     stem = _stem(parts[-1])
     if _OTHERS.get(stem.rpartition(".")[2]) == ("rule",):
         return "rule"
-    if stem in ("name", "text"):
+    if stem in ("name", "text", "said"):
         return stem
+    if stem in ("named", "named_technique"):
+        return "named"
     if stem in QUANTITIES:
         return "number"
     return "cross" if sum("=" in part for part in parts) > 1 else "fact"

@@ -9,9 +9,9 @@ from adscribe.event import Event
 from adscribe.features.feature import Feature
 from adscribe.features.groups import Group, Names
 from adscribe.features.reading import Reading
-from adscribe.features.text import MAX_TEXT, OPEN, TEXTS, _hosts
+from adscribe.features.text import MAX_TEXT, OPEN, TEXTS, host_names
 from adscribe.sensors.flowmon.names import METHODS
-from adscribe.text import named, scores
+from adscribe.text import Software, load_model, load_threats, named, scores
 
 VERSION = 1
 
@@ -54,10 +54,20 @@ def extract(reading: Reading) -> list[Group]:
 @lru_cache(maxsize=4096)
 def _read(said: str) -> list[Group]:
     found = [(_named(f"said:{technique}"), score) for technique, score in scores(said).items()]
-    threats = named(said)
-    names = {f"named:{one.kind or 'other'}" for one in threats}
-    names |= {f"named_technique:{technique}" for one in threats for technique in one.parents}
+    names = {name for one in named(said) for name in _of(one)}
     return found + [(_named(name), 1.0) for name in sorted(names)]
+
+
+def every_name() -> set[str]:
+    """Return the names of all features that there can be, so that each has a column, met or not."""
+    said = {f"said:{technique}" for technique in load_model().techniques}
+    return said | {name for one in load_threats().software for name in _of(one)}
+
+
+def _of(threat: Software) -> list[str]:
+    """Return the names of the features of a named threat."""
+    techniques = [f"named_technique:{technique}" for technique in threat.parents]
+    return [f"named:{threat.kind or 'other'}", *techniques]
 
 
 def _said(event: Event) -> str:
@@ -67,7 +77,7 @@ def _said(event: Event) -> str:
     texts = [str(event.characteristics[name]) for name in TEXTS if name in event.characteristics]
     described = _CLAUSE.split((event.description or "")[:MAX_TEXT])
     told = (event.submethod, *texts, " ".join(clause for clause in described if not _NUMBER.search(clause)))
-    hosts = _hosts(event)
+    hosts = host_names(event)
     lines = (_without_places(text[:MAX_TEXT], hosts) for text in told if text)
     return "\n".join(dict.fromkeys(line for line in lines if line))
 

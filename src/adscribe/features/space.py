@@ -12,12 +12,13 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from adscribe import text
 from adscribe.context import Context
 from adscribe.errors import ModelError
+from adscribe.features import rules
 from adscribe.features.extraction import groups, versions
 from adscribe.features.grammar import is_fact, keys_of
 from adscribe.features.groups import Names
-from adscribe.features.rules import edition
 
 MINIMUM = 20
 """How often a name must be seen to become a column."""
@@ -127,8 +128,13 @@ class FeatureSpace:
         return tuple(map(keys_of, self.names))
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the names, the versions of the extractors and the codebook's, as they stand in JSON."""
-        return {"extractors": versions(), "codebook": edition(), "names": list(self.names)}
+        """Return the names and what they rest on (extractors, codebook, text side), as they stand in JSON."""
+        return {
+            "extractors": versions(),
+            "codebook": rules.edition(),
+            "text": text.edition(),
+            "names": list(self.names),
+        }
 
     @classmethod
     def from_dict(cls, content: Mapping[str, Any]) -> FeatureSpace:
@@ -147,7 +153,12 @@ class FeatureSpace:
                 "the model was trained on other features than this version of adscribe makes",
                 hint="take the model that ships with it, or train again",
             )
-        if content.get("codebook") != edition():
+        if content.get("text") != text.edition():
+            raise ModelError(
+                "the model was trained on other features: the text model or the named threats have changed",
+                hint="take the model that ships with this version of adscribe, or train again",
+            )
+        if content.get("codebook") != rules.edition():
             raise ModelError(
                 "the model was trained on other features: the rows of the codebook have changed since",
                 hint="restore datasets/codebook, or train again",

@@ -60,7 +60,7 @@ def extract(reading: Reading) -> list[Group]:
         said.append(event.description)
     if not said:
         return []
-    hosts = _hosts(event)
+    hosts = host_names(event)
     words = {bucket for text in said for token, bucket in _tokens(text[:MAX_TEXT]) if token not in hosts}
     if not words:
         return []
@@ -80,7 +80,7 @@ def _tokens(text: str) -> tuple[tuple[str, str], ...]:
     return tuple(dict.fromkeys(found))[:MAX_WORDS]
 
 
-def _hosts(event: Event) -> set[str]:
+def host_names(event: Event) -> set[str]:
     """Return the names of the event's hosts and user, whole and by their first label."""
     ends: tuple[Source | Target, ...] = (event.source, *event.targets)
     names = {name.lower() for end in ends if (name := end.hostname)}

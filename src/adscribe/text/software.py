@@ -92,11 +92,14 @@ class Threats:
         By the parts of a name that has several.
     longest : int
         Parts of the longest name.
+    software : tuple of Software
+        All of it.
     """
 
     joined: Mapping[str, tuple[Software, bool]]
     parted: Mapping[tuple[str, ...], Software]
     longest: int
+    software: tuple[Software, ...]
 
     @classmethod
     def of(cls, software: tuple[Software, ...]) -> Threats:
@@ -111,7 +114,7 @@ class Threats:
                     parted.setdefault(parts, one)
             for name in one.ambiguous:
                 joined.setdefault("".join(_RUN.findall(name)).lower(), (one, True))
-        return cls(joined, parted, max(map(len, parted), default=1))
+        return cls(joined, parted, max(map(len, parted), default=1), software)
 
     def find(self, text: str) -> tuple[Software, ...]:
         """Return the software that a text names, in order; see `named`."""

@@ -33,7 +33,7 @@ def scales(names: Iterable[str], carries: Mapping[str, float] = CARRIES) -> NDAr
 
 def rule_names(codebook: Codebook) -> set[str]:
     """Return the names of all features of the codebook's rows, so that each has a column, met or not."""
-    return {name for row in codebook.rows() for name in (row.method, *rule_of(row).names())}
+    return {name for row in codebook.rows() for name in _names(row)}
 
 
 def anchors(space: FeatureSpace, codebook: Codebook) -> tuple[csr_array, list[str]]:
@@ -48,14 +48,18 @@ def anchors(space: FeatureSpace, codebook: Codebook) -> tuple[csr_array, list[st
     """
     places = {name: place for place, name in enumerate(space.names)}
     rows = list(codebook.rows())
-    columns = [
-        sorted(places[name] for name in (row.method, *rule_of(row).names()) if name in places) for row in rows
-    ]
+    columns = [sorted(places[name] for name in _names(row) if name in places) for row in rows]
     starts = np.cumsum([0, *map(len, columns)]).astype(np.int32)
     indices = np.array([column for own in columns for column in own], dtype=np.int32)
     values = np.ones(len(indices), dtype=np.float32)
     matrix = csr_array((values, indices, starts), shape=(len(rows), len(space)))
     return matrix, [outcome_of(row).text for row in rows]
+
+
+def _names(row: Row) -> list[str]:
+    """Return the names of the features of a row, with its method where it has one."""
+    names = rule_of(row).names()
+    return names if row.method.startswith(("*", "_")) else [row.method, *names]
 
 
 def outcome_of(row: Row) -> Outcome:

@@ -24,6 +24,7 @@ from adscribe.codebook import Codebook
 from adscribe.errors import AdscribeError
 from adscribe.features import FeatureSpace
 from adscribe.features.extraction import pairs
+from adscribe.features.semantics import every_name
 from adscribe.features.space import MINIMUM
 from adscribe.model.outcomes import Outcome
 from adscribe.training.beliefs import rule_names
@@ -214,7 +215,7 @@ def _fitted(blocks: Iterable[_Block], minimum: int) -> FeatureSpace:
             seen = np.bincount(block.columns, minlength=len(block.names))
             counts.update(dict(zip(block.names, seen.tolist(), strict=True)))
     frequent = {name for name, count in counts.items() if count >= minimum}
-    return FeatureSpace(frequent | rule_names(Codebook.load()))
+    return FeatureSpace(frequent | rule_names(Codebook.load()) | every_name())
 
 
 def _assembled(blocks: Sequence[_Block], space: FeatureSpace) -> csr_array:
