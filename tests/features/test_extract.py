@@ -77,12 +77,13 @@ def _family(part: str) -> str:
     for mark, stands in (
         ("~", "<knot>"),
         ("#", "<bucket>"),
+        (":T", "<technique>"),
         (":", "<word>"),
         ("port=", "<number>"),
         ("protocols=", "<number>"),
     ):
         if mark in part:
-            return part[: part.index(mark) + len(mark)] + stands
+            return part[: part.index(mark) + len(mark.rstrip("T"))] + stands
     if part == "filter_mismatch=yes":
         return part
     return re.sub("=.*", "=<value>", part)

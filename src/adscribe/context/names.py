@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ipaddress import ip_network
 
+from adscribe.attack.software import named as threats_named
 from adscribe.context.knowledge import load_peers
 from adscribe.context.roles import main_targets
 from adscribe.context.view import View
@@ -77,6 +78,13 @@ def _family(view: View) -> None:
     if family is not None:
         text = f"{event.submethod or 'the description'} names {a(family)}"
         view.put("family", family, "event: name of the threat", text)
+        return
+    # The codebook's words come first: they are chosen, ATT&CK's kinds are read off its descriptions.
+    for threat in threats_named(event.submethod or ""):
+        if threat.kind is not None:
+            text = f"{threat.name} is {a(threat.kind)} (ATT&CK {threat.id})"
+            view.put("family", threat.kind, f"ATT&CK: {threat.id}", text)
+            return
 
 
 def _peer(view: View) -> None:

@@ -19,7 +19,6 @@ _OTHERS = {
     "name": ("method", "submethod"),
     "text": ("description",),
     "said": ("submethod", "description"),
-    "named": ("submethod", "description"),
     "named_technique": ("submethod", "description"),
     "port": ("ports",),
     "ports_well_known_share": ("ports",),
@@ -57,7 +56,7 @@ def is_fact(name: str) -> bool:
 def kind_of(name: str) -> str:
     """Return what kind of feature it is.
 
-    ``rule``, ``name``, ``text``, ``said``, ``named``, ``number``, ``cross`` or ``fact``.
+    ``rule``, ``name``, ``text``, ``said``, ``named_technique``, ``number``, ``cross`` or ``fact``.
 
     Examples
     --------
@@ -70,10 +69,8 @@ def kind_of(name: str) -> str:
     stem = _stem(parts[-1])
     if _OTHERS.get(stem.rpartition(".")[2]) == ("rule",):
         return "rule"
-    if stem in ("name", "text", "said"):
+    if stem in ("name", "text", "said", "named_technique"):
         return stem
-    if stem in ("named", "named_technique"):
-        return "named"
     if stem in QUANTITIES:
         return "number"
     return "cross" if sum("=" in part for part in parts) > 1 else "fact"

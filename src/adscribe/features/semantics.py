@@ -1,17 +1,19 @@
-"""What an event says of itself, read by the text model and by the names of threats."""
+"""What an event says of itself, read by the text model and by the names of ATT&CK's software."""
 
 from __future__ import annotations
 
+import hashlib
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
 
+from adscribe.attack.software import TABLE, load_threats, named
 from adscribe.event import Event
 from adscribe.features.feature import Feature
 from adscribe.features.groups import Group, Names
 from adscribe.features.reading import Reading
 from adscribe.features.text import MAX_TEXT, OPEN, TEXTS, host_names
 from adscribe.sensors.flowmon.names import METHODS
-from adscribe.text import Software, load_model, load_threats, named, scores
+from adscribe.text import load_model, scores
 
 VERSION = 1
 
@@ -21,12 +23,6 @@ FEATURES: tuple[Feature, ...] = (
         "score",
         "How much the submethod, the description and the sensor's words speak of a parent technique, by the "
         "text model. Of methods whose words say more than numbers, and of those that aren't known.",
-        ("submethod", "description"),
-    ),
-    Feature(
-        "named:<kind>",
-        "0 or 1",
-        "They name a malware or tool of ATT&CK; its kind of threat, `other` where ATT&CK tells none.",
         ("submethod", "description"),
     ),
     Feature(
@@ -54,20 +50,23 @@ def extract(reading: Reading) -> list[Group]:
 @lru_cache(maxsize=4096)
 def _read(said: str) -> list[Group]:
     found = [(_named(f"said:{technique}"), score) for technique, score in scores(said).items()]
-    names = {name for one in named(said) for name in _of(one)}
-    return found + [(_named(name), 1.0) for name in sorted(names)]
+    techniques = {technique for one in named(said) for technique in one.parents}
+    return found + [(_named(f"named_technique:{technique}"), 1.0) for technique in sorted(techniques)]
 
 
 def every_name() -> set[str]:
     """Return the names of all features that there can be, so that each has a column, met or not."""
-    said = {f"said:{technique}" for technique in load_model().techniques}
-    return said | {name for one in load_threats().software for name in _of(one)}
+    parents = {technique for one in load_threats().software for technique in one.parents}
+    return {
+        *(f"said:{technique}" for technique in load_model().techniques),
+        *(f"named_technique:{technique}" for technique in parents),
+    }
 
 
-def _of(threat: Software) -> list[str]:
-    """Return the names of the features of a named threat."""
-    techniques = [f"named_technique:{technique}" for technique in threat.parents]
-    return [f"named:{threat.kind or 'other'}", *techniques]
+@cache
+def edition() -> str:
+    """Return SHA-256 of the text model and of the table of threats: others would say something else."""
+    return hashlib.sha256(load_model().digest.encode() + TABLE.read_bytes()).hexdigest()
 
 
 def _said(event: Event) -> str:

@@ -12,10 +12,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from adscribe import text
 from adscribe.context import Context
 from adscribe.errors import ModelError
-from adscribe.features import rules
+from adscribe.features import rules, semantics
 from adscribe.features.extraction import groups, versions
 from adscribe.features.grammar import is_fact, keys_of
 from adscribe.features.groups import Names
@@ -132,7 +131,7 @@ class FeatureSpace:
         return {
             "extractors": versions(),
             "codebook": rules.edition(),
-            "text": text.edition(),
+            "text": semantics.edition(),
             "names": list(self.names),
         }
 
@@ -153,7 +152,7 @@ class FeatureSpace:
                 "the model was trained on other features than this version of adscribe makes",
                 hint="take the model that ships with it, or train again",
             )
-        if content.get("text") != text.edition():
+        if content.get("text") != semantics.edition():
             raise ModelError(
                 "the model was trained on other features: the text model or the named threats have changed",
                 hint="take the model that ships with this version of adscribe, or train again",

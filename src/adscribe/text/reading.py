@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
-from functools import cache, lru_cache
+from functools import lru_cache
 
 from adscribe.text.artefact import load_model
-from adscribe.text.software import TABLE
 
 LEAST = 0.05
 """Scores below this are left out."""
@@ -41,9 +39,3 @@ def scores(text: str) -> Mapping[str, float]:
         return {}
     found = model.scores(text)
     return {model.techniques[place]: float(found[place]) for place in (found >= LEAST).nonzero()[0]}
-
-
-@cache
-def edition() -> str:
-    """Return SHA-256 of the text model and the table of threats: with others, words mean something else."""
-    return hashlib.sha256(load_model().digest.encode() + TABLE.read_bytes()).hexdigest()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from adscribe.attack import Catalogue
-from adscribe.text.software import TABLE, load_threats
+from adscribe.attack.software import TABLE, load_threats
 from adscribe.training.corpora import Detection, read
 from adscribe.training.text.threats import table, write
 from tests.shared import shared_path

@@ -24,8 +24,8 @@ import msgspec
 import yaml
 
 from adscribe.attack import Matrix
+from adscribe.attack.software import TABLE, Software, Table
 from adscribe.context.vocabulary import LOADER, load_vocabulary
-from adscribe.text.software import TABLE, Software, Table
 from adscribe.training.corpora import ATTACK, Detection
 
 NOTICE = (

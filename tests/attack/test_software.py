@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adscribe.attack import Catalogue
+from adscribe.attack.software import load_threats, named
 from adscribe.context.vocabulary import load_vocabulary
-from adscribe.text import load_threats, named
 
 
 def names(text: str) -> list[str]:

@@ -14,7 +14,9 @@ from pathlib import Path
 import msgspec
 
 from adscribe.errors import ModelError, Place
-from adscribe.text.wording import MAX_TEXT
+
+MAX_TEXT = 4000
+"""Characters of a text that are read."""
 
 TABLE = Path(__file__).with_name("software.json")
 
