@@ -1,6 +1,6 @@
 """Compare the candidates of the text model, and make what ships: the model and the table of named threats.
 
-Run: ``python -m pipelines.text CORPORA [--only threats|compare|model] [--json FILE]``. CORPORA holds
+Run: ``python -m pipelines.text CORPORA [--only threats|compare|model|mappings] [--json FILE]``. CORPORA holds
 a folder for each corpus of ``datasets/sources.yaml``. The comparison is tracked in MLflow and written
 into ``docs/text.md``, and with ``--json`` into a file for ``adscribe evaluate --vendors``. The model that
 ships is trained by the candidate that ``shipping`` names.
@@ -12,7 +12,8 @@ import argparse
 from pathlib import Path
 
 from adscribe.attack import Catalogue
-from adscribe.training import report_vendors, tracking
+from adscribe.text import load_model
+from adscribe.training import mappings, report_vendors, tracking
 from adscribe.training.corpora import ATTACK, read
 from adscribe.training.text import nested, report, shipping, threats
 from adscribe.training.text.candidates import CANDIDATES
@@ -25,7 +26,7 @@ def main() -> None:
     """Run what is asked for."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("corpora", type=Path)
-    parser.add_argument("--only", choices=("threats", "compare", "model"))
+    parser.add_argument("--only", choices=("threats", "compare", "model", "mappings"))
     parser.add_argument("--candidate", default=shipping.SHIPPED, help="name of the one that is trained")
     parser.add_argument("--json", type=Path, metavar="FILE", help="file for the figures of the comparison")
     arguments = parser.parse_args()
@@ -49,6 +50,9 @@ def main() -> None:
             report_vendors.write(report_vendors.vendors_out(trials, nested.judged(examples)), arguments.json)
     if arguments.only in (None, "model"):
         print(shipping.ship(examples, arguments.candidate))
+        load_model.cache_clear()
+    if arguments.only in (None, "model", "mappings"):
+        mappings.write(mappings.made(examples))
 
 
 if __name__ == "__main__":

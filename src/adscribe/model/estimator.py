@@ -73,7 +73,7 @@ class OutcomeClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         sample_weight: Any = None,
         *,
         validation: tuple[Any, Any] | None = None,
-        anchors: tuple[Any, Any, float] | None = None,
+        anchors: tuple[Any, Any, Any] | None = None,
     ) -> OutcomeClassifier:
         """Fit.
 
@@ -88,23 +88,23 @@ class OutcomeClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         validation : (matrix, array), optional
             Rows of other sites. With them training stops when their loss no longer falls. Rows whose
             outcome has no training row are left out.
-        anchors : (matrix, array, float), optional
-            Rows that are no events, their outcomes, and their weight together as a share of all rows:
-            what is believed beforehand. They don't count for the base rates.
+        anchors : (matrix, array, array), optional
+            Rows that are no events, their outcomes, and the weight of each as a share of all rows: what
+            is believed beforehand. They don't count for the base rates.
         """
         X, y = validate_data(  # noqa: N806
             self, X, y, accept_sparse="csr", dtype=[np.float64, np.float32], accept_large_sparse=False
         )
         weight = _check_sample_weight(sample_weight, X, dtype=X.dtype, ensure_non_negative=True)
         check_classification_targets(y)
-        believed, truths, belief = anchors or (X[:0], y[:0], 0.0)
+        believed, truths, shares = anchors or (X[:0], y[:0], np.zeros(0))
         self.classes_, codes = np.unique(np.concatenate([y, truths]), return_inverse=True)
         if len(self.classes_) < 2:
             raise ValueError("Classifier can't train when only one class is present.")
         base = np.bincount(codes[: len(y)], weights=weight, minlength=len(self.classes_))
         nothing = sparse.csr_array((len(base), X.shape[1]), dtype=X.dtype)
         rows = sparse.vstack([sparse.csr_array(one) for one in (X, believed, nothing)], format="csr")
-        each = np.full(len(truths), belief * weight.sum() / max(len(truths), 1))
+        each = shares * weight.sum()
         weights = np.concatenate([weight, each, self.empty * base]).astype(X.dtype)
         codes = np.concatenate([codes, np.arange(len(base))])
         learner = LogisticRegression(C=self.C, tol=self.tol, warm_start=True, max_iter=self.max_iter)

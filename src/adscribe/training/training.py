@@ -8,11 +8,12 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array  # type: ignore[import-untyped]
+from scipy.sparse import csr_array, vstack  # type: ignore[import-untyped]
 
 from adscribe.attack import Catalogue
 from adscribe.codebook import Codebook
@@ -28,7 +29,7 @@ from adscribe.model.outcomes import REASONS, OutcomeSpace
 from adscribe.model.promises import CONFIDENCE, Promises, parted, promise
 from adscribe.model.softmax import Softmax
 from adscribe.model.truths import Truths
-from adscribe.training import splits
+from adscribe.training import mappings, splits
 from adscribe.training.answering import columns, usual_risk
 from adscribe.training.beliefs import CARRIES, anchors, outcome_of, scales
 from adscribe.training.dataset import Dataset, load
@@ -54,6 +55,8 @@ class Settings:
         rows each counts less, since there are no more behaviours.
     belief : float
         Weight of the codebook's rows, as a share of all training rows.
+    words : float
+        Weight of the experts' mappings of detections, likewise.
     everyday : float
         Share of the training rows without a category that are taken, each for several: the same to
         learn from in a fraction of the time.
@@ -70,6 +73,7 @@ class Settings:
     seed: int = 0
     strength: float = 0.01
     belief: float = 1.0
+    words: float = 0.2
     everyday: float = 0.25
     iterations: int = 100
     rarest: int = 10
@@ -237,15 +241,13 @@ def learn(
     plain = np.isin(outcomes.texts, REASONS)
     rows, weight = thinned(rows, plain[codes[rows]], settings)
     texts, scale = np.array(outcomes.texts), scales(features.names, carries)
-    believed, said = anchors(features, codebook)
-    known = np.flatnonzero(np.isin(said, texts))
-    believed, answers = believed[known], np.array(said)[known]
+    believed = _believed(features, outcomes, codebook, settings)
     classifier = OutcomeClassifier(settings.strength * 1e5 / weight.sum(), max_iter=settings.iterations).fit(
         scaled(X[rows], scale),
         texts[codes[rows]],
         weight,
         validation=(scaled(X[stop], scale), texts[codes[stop]]) if len(stop) else None,
-        anchors=(scaled(believed, scale), answers, settings.belief) if settings.belief else None,
+        anchors=(scaled(believed.X, scale), believed.outcomes, believed.shares),
     )
     # An outcome that neither an event nor the codebook has can't be told.
     places = [outcomes.texts.index(text) for text in classifier.classes_]
@@ -254,6 +256,25 @@ def learn(
     intercept = np.full(len(texts), _NEVER, dtype=np.float32)
     intercept[places] = classifier.softmax_.intercept
     return Softmax(table, intercept), classifier.n_iter_
+
+
+class _Believed(NamedTuple):
+    """Rows that are no events, their outcomes, and the share of all rows that each counts."""
+
+    X: csr_array
+    outcomes: NDArray[np.str_]
+    shares: NDArray[np.float64]
+
+
+def _believed(
+    features: FeatureSpace, outcomes: OutcomeSpace, codebook: Codebook, settings: Settings
+) -> _Believed:
+    rules, answers = anchors(features, codebook)
+    words, meant, each = mappings.rows(features, outcomes.texts, mappings.load(), codebook)
+    said = np.array([*answers, *meant])
+    shares = np.concatenate([np.full(len(answers), settings.belief / len(answers)), settings.words * each])
+    known = np.flatnonzero(np.isin(said, outcomes.texts) & (shares > 0))
+    return _Believed(csr_array(vstack([rules, words], format="csr"))[known], said[known], shares[known])
 
 
 def outcome_space(
