@@ -54,16 +54,14 @@ class Dataset:
         As in the corpus, an array each.
     natives : ndarray of str
         The reports, as native JSON.
-    facts, strange : ndarray of int
-        See `adscribe.features.Row`.
     decided : int
         How many reports the site decides; they are left out.
+    facts, strange : ndarray of int
+        See `adscribe.features.Row`.
     """
 
     space: FeatureSpace
     X: csr_array
-    facts: Ints
-    strange: Ints
     outcome: Texts
     site: Texts
     split: Texts
@@ -77,6 +75,8 @@ class Dataset:
     campaign: Texts
     natives: Texts
     decided: int
+    facts: Ints
+    strange: Ints
 
     def __len__(self) -> int:
         return len(self.outcome)
