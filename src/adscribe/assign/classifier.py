@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from adscribe.answer.assignment import Assignment
 from adscribe.answer.verdict import Model
 from adscribe.assign.loading import SHIPPED, load_model, no_promise
-from adscribe.assign.run import Run
+from adscribe.assign.run import Observer, Run
 from adscribe.assign.translate import VerdictTranslator
 from adscribe.attack import Catalogue
 from adscribe.errors import EventError, Place
@@ -87,6 +87,7 @@ class Classifier:
         explain: bool = True,
         timeout: timedelta = INACTIVITY_TIMEOUT,
         timeouts: Mapping[str, timedelta] | None = None,
+        observer: Observer | None = None,
     ) -> Run:
         """Begin a run: history and open events are what it has seen.
 
@@ -106,6 +107,8 @@ class Classifier:
             Whether answers say why.
         timeout, timeouts
             Inactivity timeout, and those of single methods.
+        observer : Observer, optional
+            Is shown every answer beside its context; see `adscribe.assign.run.Observer`.
 
         Raises
         ------
@@ -128,6 +131,7 @@ class Classifier:
             explain=explain,
             timeout=timeout,
             timeouts=timeouts,
+            observer=observer,
         )
 
     def stream(

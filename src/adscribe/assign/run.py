@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 
 from msgspec import UNSET
@@ -14,11 +14,15 @@ from adscribe.answer.verdict import Model
 from adscribe.assign.changes import change
 from adscribe.assign.decisions import decided_by_site
 from adscribe.assign.translate import VerdictTranslator
-from adscribe.context import derive, traces
+from adscribe.context import Context, derive, traces
 from adscribe.event import Event
 from adscribe.event.merge import INACTIVITY_TIMEOUT, MAX_ACTIVE, ActiveEvents
 from adscribe.history import History, MemoryHistory
 from adscribe.site import Site
+
+Observer = Callable[[Context, Assignment], None]
+"""Is shown every answer beside the context that it was given to, in the thread that answers and before
+the answer goes out: it must be quick and not raise. It changes nothing; what it is shown is shared."""
 
 
 class Run:
@@ -40,6 +44,8 @@ class Run:
         Whether answers say why.
     timeout, timeouts : timedelta, mapping of str to timedelta
         Inactivity timeout, and those of single methods.
+    observer : Observer, optional
+        Is shown every answer, those of the site as well.
     """
 
     def __init__(
@@ -53,6 +59,7 @@ class Run:
         explain: bool = True,
         timeout: timedelta = INACTIVITY_TIMEOUT,
         timeouts: Mapping[str, timedelta] | None = None,
+        observer: Observer | None = None,
     ) -> None:
         self._model = model
         self._site = site
@@ -61,6 +68,7 @@ class Run:
         self._translator = translator
         self._candidates = candidates
         self._explain = explain
+        self._observer = observer
         self._events = ActiveEvents(timeout, timeouts)
         self._answers: OrderedDict[str, Assignment] = OrderedDict()
         reference = model.reference
@@ -104,4 +112,6 @@ class Run:
         self._answers.move_to_end(state.id)
         if len(self._answers) > MAX_ACTIVE:
             self._answers.popitem(last=False)
+        if self._observer is not None:
+            self._observer(context, assignment)
         return assignment
