@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from adscribe.answer.assignment import Assignment
 from adscribe.answer.verdict import Model
+from adscribe.assign.journal import Journal
 from adscribe.assign.loading import SHIPPED, load_model, no_promise
 from adscribe.assign.run import Observer, Run
 from adscribe.assign.translate import VerdictTranslator
@@ -81,6 +82,7 @@ class Classifier:
         *,
         site: Site | None = None,
         history: History | None = None,
+        journal: Journal | None = None,
         attack_version: str | None = None,
         risk: float | None = None,
         candidates: int = 0,
@@ -97,6 +99,8 @@ class Classifier:
             The monitored network; private ranges are the inside when not given.
         history : History, optional
             Earlier events from elsewhere.
+        journal : Journal, optional
+            Open events and former answers from elsewhere.
         attack_version : str, optional
             Version of Enterprise ATT&CK to answer in; the model's own when not given.
         risk : float, optional
@@ -126,6 +130,7 @@ class Classifier:
             model,
             site or Site.default(),
             history=history,
+            journal=journal,
             translator=translator,
             candidates=min(candidates, MAX_CANDIDATES),
             explain=explain,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 
@@ -13,10 +12,11 @@ from adscribe.answer.assignment import Assignment, ContextReference, EventRefere
 from adscribe.answer.verdict import Model
 from adscribe.assign.changes import change
 from adscribe.assign.decisions import decided_by_site
+from adscribe.assign.journal import Entry, Journal, MemoryJournal
 from adscribe.assign.translate import VerdictTranslator
 from adscribe.context import Context, derive, traces
 from adscribe.event import Event
-from adscribe.event.merge import INACTIVITY_TIMEOUT, MAX_ACTIVE, ActiveEvents
+from adscribe.event.merge import INACTIVITY_TIMEOUT, ActiveEvents
 from adscribe.history import History, MemoryHistory
 from adscribe.site import Site
 
@@ -36,6 +36,8 @@ class Run:
         The monitored network.
     history : History, optional
         Earlier events; what this run sees alone when not given.
+    journal : Journal, optional
+        Open events and former answers; those of this run alone when not given.
     translator : VerdictTranslator, optional
         Puts answers in another version of ATT&CK.
     candidates : int
@@ -54,6 +56,7 @@ class Run:
         site: Site,
         *,
         history: History | None = None,
+        journal: Journal | None = None,
         translator: VerdictTranslator | None = None,
         candidates: int = 0,
         explain: bool = True,
@@ -69,13 +72,19 @@ class Run:
         self._candidates = candidates
         self._explain = explain
         self._observer = observer
-        self._events = ActiveEvents(timeout, timeouts)
-        self._answers: OrderedDict[str, Assignment] = OrderedDict()
+        self._journal = MemoryJournal() if journal is None else journal
+        self._events = ActiveEvents(timeout, timeouts, self._journal)
         reference = model.reference
         self._reference = replace(reference, attack=translator.attack) if translator else reference
 
     def answer(self, report: Event) -> Assignment:
-        """Return the answer to a report: to the event that it belongs to, as that stands now."""
+        """Return the answer to a report: to the event that it belongs to, as that stands now.
+
+        A report that comes again, equal in all, is no update: what it was answered comes back.
+        """
+        known = self._journal.answered(report)
+        if known is not None:
+            return known
         state = self._events.add(report)
         event = state.event
         context = derive(event, self._site, self._history, event_id=state.id)
@@ -87,6 +96,7 @@ class Run:
             verdict = self._model.assess(context, explain=self._explain, candidates=self._candidates)
         if self._translator is not None:
             verdict = self._translator.translate(verdict)
+        shown = () if state.before is None else self._journal.shown(state.id)
         cause = "fragment" if state.fragment else "update"
         assignment = Assignment(
             event=EventReference(
@@ -103,15 +113,12 @@ class Run:
             tactics=verdict.tactics,
             no_category=verdict.no_category,
             ics=verdict.ics,
-            changed=change(state.before, event, self._answers.get(state.id), verdict, cause),
+            changed=change(state.before, event, shown, verdict, cause),
             model=self._reference,
             context=ContextReference(site=self._site_reference, history=context.history),
             candidates=verdict.candidates if self._candidates else UNSET,
         )
-        self._answers[state.id] = assignment
-        self._answers.move_to_end(state.id)
-        if len(self._answers) > MAX_ACTIVE:
-            self._answers.popitem(last=False)
+        self._journal.keep(Entry(report, state, context, assignment))
         if self._observer is not None:
             self._observer(context, assignment)
         return assignment
