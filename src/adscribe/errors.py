@@ -94,3 +94,7 @@ class CodebookError(AdscribeError):
 
 class ModelError(AdscribeError):
     """A model that can't be loaded or doesn't fit what it is asked."""
+
+
+class ApiError(AdscribeError):
+    """A sensor's API or a service that can't be used, or a mapping of the API that can't be read."""

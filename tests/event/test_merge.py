@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from adscribe.event import Event, Source, Target
 from adscribe.event.merge import ActiveEvents
+from adscribe.event.opened import MemoryEvents
 
 START = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 
@@ -142,7 +143,7 @@ def test_bytes_of_a_target_are_those_of_its_latest_report() -> None:
 
 
 def test_open_events_are_bounded_and_the_quietest_goes_first() -> None:
-    events = ActiveEvents(limit=2)
+    events = ActiveEvents(place=MemoryEvents(limit=2))
     first = events.add(report(source=Source(ip="10.0.0.1")))
     second = events.add(report(source=Source(ip="10.0.0.2")))
     events.add(report(1, source=Source(ip="10.0.0.1"), success=True))

@@ -21,7 +21,7 @@ from skops.io import dumps  # type: ignore[import-untyped]
 
 from adscribe.errors import ModelError
 from adscribe.model import golden
-from adscribe.model.artefact import FILES, Manifest, load, save
+from adscribe.model.artefact import FILES, PROTOCOL, Manifest, load, save
 from adscribe.model.outcomes import OutcomeSpace
 from adscribe.model.softmax import Softmax
 from tests.model.protocols import TRAINING, goldens, write
@@ -230,8 +230,8 @@ def test_another_codebook_is_refused(copy: Path) -> None:
 
 def test_a_newer_protocol_is_refused_with_what_to_do(copy: Path) -> None:
     manifest = json.loads((copy / "manifest.json").read_text())
-    (copy / "manifest.json").write_text(json.dumps({**manifest, "protocol": 2}))
-    error = refused(copy, "written in protocol 2", "manifest.json")
+    (copy / "manifest.json").write_text(json.dumps({**manifest, "protocol": PROTOCOL + 1}))
+    error = refused(copy, f"written in protocol {PROTOCOL + 1}", "manifest.json")
     assert error.hint
 
 

@@ -176,6 +176,11 @@ class Assignment(msgspec.Struct, frozen=True, kw_only=True):
     context: ContextReference
     candidates: tuple[Candidate, ...] | msgspec.UnsetType = msgspec.UNSET
 
+    @property
+    def shown(self) -> tuple[str, ...]:
+        """The ids of the techniques."""
+        return tuple(technique.id for technique in self.techniques)
+
     def to_dict(self) -> dict[str, Any]:
         """Return the answer as plain dicts and lists, as it stands in JSON."""
         answer: dict[str, Any] = msgspec.json.decode(self.to_json())

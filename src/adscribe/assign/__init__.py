@@ -3,6 +3,6 @@
 from adscribe.answer.assignment import Assignment
 from adscribe.answer.verdict import Model, Verdict
 from adscribe.assign.classifier import Answer, Classifier
-from adscribe.assign.run import Run
+from adscribe.assign.run import Observer, Run
 
-__all__ = ["Answer", "Assignment", "Classifier", "Model", "Run", "Verdict"]
+__all__ = ["Answer", "Assignment", "Classifier", "Model", "Observer", "Run", "Verdict"]

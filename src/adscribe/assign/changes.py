@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from adscribe.answer.assignment import Assignment, Change
+from collections.abc import Iterable
+
+from adscribe.answer.assignment import Change
 from adscribe.answer.verdict import Verdict
 from adscribe.event import Event
 
@@ -24,16 +26,27 @@ def changed_evidence(before: Event, after: Event) -> tuple[str, ...]:
 
 
 def change(
-    before: Event | None, after: Event, previous: Assignment | None, verdict: Verdict, cause: str
+    before: Event | None, after: Event, shown: Iterable[str], verdict: Verdict, cause: str
 ) -> Change | None:
-    """Return what differs from the answer before; ``None`` for the first report of an event."""
+    """Return what differs from the answer before; ``None`` for the first report of an event.
+
+    Parameters
+    ----------
+    before, after : Event or None, Event
+        The event without and with the report.
+    shown : iterable of str
+        The techniques of the answer before.
+    verdict : Verdict
+        Of the answer now.
+    cause : str
+        What led to it.
+    """
     if before is None:
         return None
-    shown = {technique.id for technique in previous.techniques} if previous else set()
-    now = {technique.id for technique in verdict.techniques}
+    then, now = set(shown), {technique.id for technique in verdict.techniques}
     return Change(
-        added=tuple(sorted(now - shown)),
-        removed=tuple(sorted(shown - now)),
+        added=tuple(sorted(now - then)),
+        removed=tuple(sorted(then - now)),
         evidence=changed_evidence(before, after),
         cause=cause,
     )

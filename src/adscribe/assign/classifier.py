@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from adscribe.answer.assignment import Assignment
 from adscribe.answer.verdict import Model
+from adscribe.assign.journal import Journal
 from adscribe.assign.loading import SHIPPED, load_model, no_promise
-from adscribe.assign.run import Run
+from adscribe.assign.run import Observer, Run
 from adscribe.assign.translate import VerdictTranslator
 from adscribe.attack import Catalogue
 from adscribe.errors import EventError, Place
@@ -81,12 +82,14 @@ class Classifier:
         *,
         site: Site | None = None,
         history: History | None = None,
+        journal: Journal | None = None,
         attack_version: str | None = None,
         risk: float | None = None,
         candidates: int = 0,
         explain: bool = True,
         timeout: timedelta = INACTIVITY_TIMEOUT,
         timeouts: Mapping[str, timedelta] | None = None,
+        observer: Observer | None = None,
     ) -> Run:
         """Begin a run: history and open events are what it has seen.
 
@@ -96,6 +99,8 @@ class Classifier:
             The monitored network; private ranges are the inside when not given.
         history : History, optional
             Earlier events from elsewhere.
+        journal : Journal, optional
+            Open events and former answers from elsewhere.
         attack_version : str, optional
             Version of Enterprise ATT&CK to answer in; the model's own when not given.
         risk : float, optional
@@ -106,6 +111,8 @@ class Classifier:
             Whether answers say why.
         timeout, timeouts
             Inactivity timeout, and those of single methods.
+        observer : Observer, optional
+            Is shown every answer beside its context; see `adscribe.assign.run.Observer`.
 
         Raises
         ------
@@ -123,11 +130,13 @@ class Classifier:
             model,
             site or Site.default(),
             history=history,
+            journal=journal,
             translator=translator,
             candidates=min(candidates, MAX_CANDIDATES),
             explain=explain,
             timeout=timeout,
             timeouts=timeouts,
+            observer=observer,
         )
 
     def stream(

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 
 from msgspec import UNSET
@@ -13,12 +12,17 @@ from adscribe.answer.assignment import Assignment, ContextReference, EventRefere
 from adscribe.answer.verdict import Model
 from adscribe.assign.changes import change
 from adscribe.assign.decisions import decided_by_site
+from adscribe.assign.journal import Entry, Journal, MemoryJournal
 from adscribe.assign.translate import VerdictTranslator
-from adscribe.context import derive, traces
+from adscribe.context import Context, derive, traces
 from adscribe.event import Event
-from adscribe.event.merge import INACTIVITY_TIMEOUT, MAX_ACTIVE, ActiveEvents
+from adscribe.event.merge import INACTIVITY_TIMEOUT, ActiveEvents
 from adscribe.history import History, MemoryHistory
 from adscribe.site import Site
+
+Observer = Callable[[Context, Assignment], None]
+"""Is shown every answer beside the context that it was given to, in the thread that answers and before
+the answer goes out: it must be quick and not raise. It changes nothing; what it is shown is shared."""
 
 
 class Run:
@@ -32,6 +36,8 @@ class Run:
         The monitored network.
     history : History, optional
         Earlier events; what this run sees alone when not given.
+    journal : Journal, optional
+        Open events and former answers; those of this run alone when not given.
     translator : VerdictTranslator, optional
         Puts answers in another version of ATT&CK.
     candidates : int
@@ -40,6 +46,8 @@ class Run:
         Whether answers say why.
     timeout, timeouts : timedelta, mapping of str to timedelta
         Inactivity timeout, and those of single methods.
+    observer : Observer, optional
+        Is shown every answer, those of the site as well.
     """
 
     def __init__(
@@ -48,11 +56,13 @@ class Run:
         site: Site,
         *,
         history: History | None = None,
+        journal: Journal | None = None,
         translator: VerdictTranslator | None = None,
         candidates: int = 0,
         explain: bool = True,
         timeout: timedelta = INACTIVITY_TIMEOUT,
         timeouts: Mapping[str, timedelta] | None = None,
+        observer: Observer | None = None,
     ) -> None:
         self._model = model
         self._site = site
@@ -61,13 +71,20 @@ class Run:
         self._translator = translator
         self._candidates = candidates
         self._explain = explain
-        self._events = ActiveEvents(timeout, timeouts)
-        self._answers: OrderedDict[str, Assignment] = OrderedDict()
+        self._observer = observer
+        self._journal = MemoryJournal() if journal is None else journal
+        self._events = ActiveEvents(timeout, timeouts, self._journal)
         reference = model.reference
         self._reference = replace(reference, attack=translator.attack) if translator else reference
 
     def answer(self, report: Event) -> Assignment:
-        """Return the answer to a report: to the event that it belongs to, as that stands now."""
+        """Return the answer to a report: to the event that it belongs to, as that stands now.
+
+        A report that comes again, equal in all, is no update: what it was answered comes back.
+        """
+        known = self._journal.answered(report)
+        if known is not None:
+            return known
         state = self._events.add(report)
         event = state.event
         context = derive(event, self._site, self._history, event_id=state.id)
@@ -79,6 +96,7 @@ class Run:
             verdict = self._model.assess(context, explain=self._explain, candidates=self._candidates)
         if self._translator is not None:
             verdict = self._translator.translate(verdict)
+        shown = () if state.before is None else self._journal.shown(state.id)
         cause = "fragment" if state.fragment else "update"
         assignment = Assignment(
             event=EventReference(
@@ -95,13 +113,12 @@ class Run:
             tactics=verdict.tactics,
             no_category=verdict.no_category,
             ics=verdict.ics,
-            changed=change(state.before, event, self._answers.get(state.id), verdict, cause),
+            changed=change(state.before, event, shown, verdict, cause),
             model=self._reference,
             context=ContextReference(site=self._site_reference, history=context.history),
             candidates=verdict.candidates if self._candidates else UNSET,
         )
-        self._answers[state.id] = assignment
-        self._answers.move_to_end(state.id)
-        if len(self._answers) > MAX_ACTIVE:
-            self._answers.popitem(last=False)
+        self._journal.keep(Entry(report, state, context, assignment))
+        if self._observer is not None:
+            self._observer(context, assignment)
         return assignment

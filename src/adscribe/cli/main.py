@@ -14,6 +14,7 @@ import typer
 from adscribe.cli import attack, codebook, data, sensors, site
 from adscribe.cli.classify import classify
 from adscribe.cli.learning import evaluate, promote, train
+from adscribe.cli.poll import poll
 from adscribe.cli.serve import serve
 from adscribe.errors import AdscribeError
 
@@ -27,6 +28,9 @@ app = typer.Typer(
 )
 app.command()(classify)
 app.command()(serve)
+app.command(
+    epilog="Example: adscribe poll --url https://ads.example --user reader --to http://127.0.0.1:8000"
+)(poll)
 app.command()(train)
 app.command()(evaluate)
 app.command()(promote)

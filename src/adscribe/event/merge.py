@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from itertools import islice
 from typing import TypeVar
 
@@ -13,6 +12,7 @@ from msgspec.structs import replace
 
 from adscribe.event.identity import event_id, identity
 from adscribe.event.model import Event, Source, Target
+from adscribe.event.opened import MemoryEvents, OpenEvent, OpenEvents
 
 S = TypeVar("S", Source, Target)
 T = TypeVar("T")
@@ -22,9 +22,6 @@ INACTIVITY_TIMEOUT = timedelta(minutes=60)
 
 FRAGMENT_WINDOW = timedelta(seconds=5)
 """Reports that are equal but for their targets and this close are one report in pieces."""
-
-MAX_ACTIVE = 100_000
-"""Events that a run keeps open; the one that was quiet longest goes first."""
 
 MAX_TARGETS = 10_000
 """Targets that an event keeps; further ones only count."""
@@ -59,15 +56,8 @@ class State:
     before: Event | None
 
 
-@dataclass(slots=True)
-class _Active:
-    state: State
-    last_report: Event
-    last_at: datetime
-
-
 class ActiveEvents:
-    """The events that are open, by identity.
+    """Tells which event a report belongs to, and what that is with it.
 
     Parameters
     ----------
@@ -75,71 +65,59 @@ class ActiveEvents:
         Inactivity timeout.
     timeouts : mapping of str to timedelta, optional
         Timeouts of single methods.
-    limit : int
-        How many events are kept open.
+    place : OpenEvents, optional
+        Where the events are kept; in memory when not given.
     """
 
     def __init__(
         self,
         timeout: timedelta = INACTIVITY_TIMEOUT,
         timeouts: Mapping[str, timedelta] | None = None,
-        limit: int = MAX_ACTIVE,
+        place: OpenEvents | None = None,
     ) -> None:
         self._timeout = timeout
         self._timeouts = dict(timeouts or {})
-        self._limit = limit
-        self._active: OrderedDict[str, _Active] = OrderedDict()
-        self._by_external: OrderedDict[tuple[str, str], _Active] = OrderedDict()
+        self._place = MemoryEvents() if place is None else place
 
     def add(self, report: Event) -> State:
         """Take a report and return the event that it belongs to, as it stands now."""
         key = identity(report)
-        entry = self._find(key, report)
-        if entry is None:
-            opened = State(event_id(report), key, 1, False, merge(report), None)
-            entry = _Active(opened, report, report.reported_at)
-            current = self._active.get(key)
-            if current is None or report.detected_at >= current.last_at:
-                self._active[key] = entry
+        opened = self._find(key, report)
+        if opened is None:
+            state = State(event_id(report), key, 1, False, merge(report), None)
         else:
-            state = entry.state
-            fragment = is_fragment(entry.last_report, report)
-            entry.state = State(
+            fragment = is_fragment(opened.last_report, report)
+            state = State(
+                id=opened.id,
+                identity=key,
+                revision=opened.revision if fragment else opened.revision + 1,
+                fragment=fragment,
+                event=merge(opened.event, report),
+                before=opened.event,
+            )
+        last_at = max(report.detected_at, report.reported_at)
+        self._place.put(
+            OpenEvent(
                 id=state.id,
                 identity=key,
-                revision=state.revision if fragment else state.revision + 1,
-                fragment=fragment,
-                event=merge(state.event, report),
-                before=state.event,
-            )
-            entry.last_report = report
-            entry.last_at = max(entry.last_at, report.reported_at)
-        if report.external_id is not None:
-            self._by_external[(key, report.external_id)] = entry
-            self._by_external.move_to_end((key, report.external_id))
-        if key in self._active:
-            self._active.move_to_end(key)
-        self._forget()
-        return entry.state
+                revision=state.revision,
+                event=state.event,
+                last_report=replace(report, targets=()),
+                last_at=last_at if opened is None else max(last_at, opened.last_at),
+            ),
+            report.external_id,
+        )
+        return state
 
-    def _find(self, key: str, report: Event) -> _Active | None:
+    def _find(self, key: str, report: Event) -> OpenEvent | None:
+        place = self._place
         if report.external_id is not None:
-            known = self._by_external.get((key, report.external_id))
+            known = place.named(key, report.external_id)
             if known is not None:
                 return known
-        entry = self._active.get(key)
-        if entry is None:
-            return None
         timeout = self._timeouts.get(report.method, self._timeout)
-        opened_at = entry.state.event.detected_at
-        is_near = opened_at - timeout <= report.detected_at <= entry.last_at + timeout
-        return entry if is_near else None
-
-    def _forget(self) -> None:
-        while len(self._active) > self._limit:
-            self._active.popitem(last=False)
-        while len(self._by_external) > self._limit:
-            self._by_external.popitem(last=False)
+        # By its id: a report that would open the same event again belongs to it, whatever came between.
+        return place.near(key, report.detected_at, timeout) or place.with_id(event_id(report))
 
 
 def is_fragment(first: Event, second: Event) -> bool:

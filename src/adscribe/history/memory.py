@@ -6,13 +6,10 @@ from collections import OrderedDict
 from collections.abc import Iterable
 from datetime import datetime
 
-from adscribe.history.records import WINDOW, Record
+from adscribe.history.records import MAX_RECORDS, WINDOW, Record, age
 
 MAX_HOSTS = 50_000
 """Hosts that are remembered; the one that was quiet longest goes first."""
-
-MAX_RECORDS = 64
-"""Records that are kept of one host; the oldest goes first."""
 
 
 class MemoryHistory:
@@ -30,16 +27,15 @@ class MemoryHistory:
             for record in self._hosts.get(ip, {}).values():
                 if record.event_id != exclude and until - WINDOW <= record.at <= until:
                     found[record.event_id] = record
-        return tuple(sorted(found.values(), key=lambda record: (record.at, record.event_id)))
+        return tuple(sorted(found.values(), key=age))
 
     def remember(self, ips: Iterable[str], record: Record) -> None:
         """Keep a record for hosts; a later record of the same event replaces the earlier."""
         for ip in ips:
             records = self._hosts.setdefault(ip, {})
             self._hosts.move_to_end(ip)
-            records.pop(record.event_id, None)
             records[record.event_id] = record
             if len(records) > self._max_records:
-                del records[next(iter(records))]
+                del records[min(records.values(), key=age).event_id]
         while len(self._hosts) > self._max_hosts:
             self._hosts.popitem(last=False)

@@ -12,6 +12,10 @@ WINDOW = timedelta(hours=24)
 """How far back other events of a host count."""
 
 
+MAX_RECORDS = 64
+"""Records that are looked at of one host: its latest by `age`, whatever came in first."""
+
+
 class Record(msgspec.Struct, frozen=True, kw_only=True):
     """One earlier event, as a host took part in it.
 
@@ -34,6 +38,11 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     submethod: str | None = None
     success: bool | None = None
     direction: str | None = None
+
+
+def age(record: Record) -> tuple[datetime, str]:
+    """Return what records are ordered by, oldest first."""
+    return record.at, record.event_id
 
 
 class History(Protocol):

@@ -7,6 +7,7 @@
     features.json   names of the columns        outcomes.json   what the columns of the table stand for
     promises.json   thresholds                  novelty.json    what is known
     golden.json     events with the probabilities that they must get
+    profile.json    what the events of the training were like; without it nothing is said of drift
 
 Nothing here is a pickle, and a folder with one is refused: arrays come through skops without a type
 beyond its own, the rest is JSON. Whoever can write the manifest can still make the model say
@@ -39,13 +40,18 @@ from adscribe.features import FeatureSpace
 from adscribe.model.golden import Golden, check
 from adscribe.model.novelty import Novelty
 from adscribe.model.outcomes import OutcomeSpace
+from adscribe.model.profile import Profile
 from adscribe.model.promises import Promises
 from adscribe.model.softmax import Softmax
+from adscribe.model.statistics import Statistics
 from adscribe.packed import packed, unpacked
 
-PROTOCOL = 1
+PROTOCOL = 2
+READABLE = (1, 2)
+"""Protocols that are read; 1 had no profile."""
 
 FILES = ("model.skops", "features.json", "outcomes.json", "promises.json", "novelty.json", "golden.json")
+PROFILE = "profile.json"
 MANIFEST = "manifest.json"
 
 MAX_BYTES = 256 * 2**20
@@ -112,18 +118,25 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 @dataclass(frozen=True, slots=True)
 class Artefact:
-    """A model in its parts."""
+    """A model in its parts; some have no profile."""
 
     features: FeatureSpace
     outcomes: OutcomeSpace
     softmax: Softmax
     novelty: Novelty
     promises: Promises
+    profile: Profile | None = None
 
     def __post_init__(self) -> None:
         shape = (len(self.features), len(self.outcomes.outcomes))
         if self.softmax.coefficients.shape != shape:
             raise ModelError(f"the coefficients are no table of {shape[0]} features by {shape[1]} outcomes")
+        if self.profile is not None:
+            self.profile.check(self.statistics())
+
+    def statistics(self) -> Statistics:
+        """Return what is counted of its events."""
+        return Statistics(self.features, self.outcomes, self.novelty)
 
 
 def save(
@@ -173,6 +186,41 @@ def save(
         training=training,
         files={name: hashlib.sha256(content).hexdigest() for name, content in contents.items()},
     )
+    _write(folder, contents, manifest)
+    return manifest
+
+
+def with_profile(folder: Path, out: Path, profile: Profile, catalogue: Catalogue) -> Manifest:
+    """Write an artefact once more with a profile: nothing else of it changes.
+
+    Parameters
+    ----------
+    folder : Path
+        The artefact; it may have a profile already.
+    out : Path
+        Must not exist.
+    profile : Profile
+        Of its model.
+    catalogue : Catalogue
+        To load the artefact with.
+
+    Raises
+    ------
+    ModelError
+        If `out` exists, the artefact can't be loaded, or the profile is of another model.
+    """
+    if out.exists():
+        raise ModelError("is there already", place=Place(str(out)), hint="name a new folder")
+    artefact, manifest = load(folder, catalogue)
+    profile.check(artefact.statistics())
+    contents = {name: _read(folder / name) for name in FILES} | {PROFILE: _encoded(profile)}
+    files = {name: hashlib.sha256(content).hexdigest() for name, content in contents.items()}
+    manifest = msgspec.structs.replace(manifest, protocol=PROTOCOL, files=files)
+    _write(out, contents, manifest)
+    return manifest
+
+
+def _write(folder: Path, contents: dict[str, bytes], manifest: Manifest) -> None:
     contents[MANIFEST] = msgspec.json.format(msgspec.json.encode(manifest), indent=2) + b"\n"
     folder.parent.mkdir(parents=True, exist_ok=True)
     aside = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
@@ -184,7 +232,6 @@ def save(
     except BaseException:
         shutil.rmtree(aside, ignore_errors=True)
         raise
-    return manifest
 
 
 def _contents(artefact: Artefact, golden: Sequence[Golden]) -> dict[str, bytes]:
@@ -195,8 +242,12 @@ def _contents(artefact: Artefact, golden: Sequence[Golden]) -> dict[str, bytes]:
     }
     parts = (artefact.features.to_dict(), artefact.outcomes.to_dict(), artefact.promises, artefact.novelty)
     plain = (*parts, golden)
-    encoded = (msgspec.json.format(msgspec.json.encode(one, order="sorted"), indent=1) for one in plain)
-    return dict(zip(FILES, (packed(arrays), *encoded), strict=True))
+    contents = dict(zip(FILES, (packed(arrays), *map(_encoded, plain)), strict=True))
+    return contents if artefact.profile is None else contents | {PROFILE: _encoded(artefact.profile)}
+
+
+def _encoded(plain: Any) -> bytes:
+    return msgspec.json.format(msgspec.json.encode(plain, order="sorted"), indent=1)
 
 
 def load(folder: Path, catalogue: Catalogue) -> tuple[Artefact, Manifest]:
@@ -208,19 +259,22 @@ def load(folder: Path, catalogue: Catalogue) -> tuple[Artefact, Manifest]:
         If anything about it isn't as its manifest says, or it needs another version of adscribe.
     """
     manifest = _decoded(_listed(folder), Manifest, folder / MANIFEST)
-    if manifest.protocol != PROTOCOL:
+    if manifest.protocol not in READABLE:
         raise ModelError(
             f"is written in protocol {manifest.protocol}, this version of adscribe reads {PROTOCOL}",
             place=Place(str(folder / MANIFEST), pointer="/protocol"),
             hint="take the version of adscribe that the model came with",
         )
-    if set(manifest.files) != set(FILES):
+    names = (*FILES, PROFILE) if PROFILE in manifest.files else FILES
+    if set(manifest.files) != set(names):
         raise ModelError(
             "the manifest names other files than there are",
             place=Place(str(folder / MANIFEST), pointer="/files"),
         )
-    contents = {name: _read(folder / name) for name in FILES}
-    for name in FILES:
+    if missing := sorted(name for name in names if not (folder / name).is_file()):
+        raise ModelError(f"lacks {missing[0]}", place=Place(str(folder)), hint="fetch the model again")
+    contents = {name: _read(folder / name) for name in names}
+    for name in names:
         if hashlib.sha256(contents[name]).hexdigest() != manifest.files[name]:
             raise ModelError(
                 "was changed: its SHA-256 is not the manifest's",
@@ -250,7 +304,7 @@ def _listed(folder: Path) -> bytes:
     there = {entry.name for entry in folder.iterdir()}
     if pickles := sorted(name for name in there if Path(name).suffix.lower() in _PICKLES):
         raise ModelError(f"holds {pickles[0]!r}: pickles are not loaded, they can run any code", place=place)
-    if strange := sorted(there - {*FILES, MANIFEST}):
+    if strange := sorted(there - {*FILES, PROFILE, MANIFEST}):
         raise ModelError(f"holds {strange[0][:80]!r}, which is no part of a model", place=place)
     if missing := sorted({*FILES, MANIFEST} - there):
         raise ModelError(f"lacks {missing[0]}", place=place, hint="fetch the model again")
@@ -285,6 +339,7 @@ def _assembled(contents: Mapping[str, bytes], catalogue: Catalogue, folder: Path
             softmax=Softmax(arrays["coefficients"].astype(np.float32), arrays["intercept"]),
             novelty=_decoded(contents["novelty.json"], Novelty, folder / "novelty.json"),
             promises=_decoded(contents["promises.json"], Promises, folder / "promises.json"),
+            profile=_decoded(contents[PROFILE], Profile, folder / PROFILE) if PROFILE in contents else None,
         )
     except (KeyError, TypeError, ValueError) as wrong:
         raise ModelError(f"is not laid out as expected: {wrong}") from wrong

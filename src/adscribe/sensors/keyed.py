@@ -131,6 +131,13 @@ def named(value: Any, zone: tzinfo) -> str | None:
     return text(value, zone)
 
 
+def by_name(value: Any, zone: tzinfo) -> str | None:
+    """Read what has an id and a name: the name, as in the syslog form."""
+    if isinstance(value, Mapping):
+        return text(value.get("name"), zone) or text(value.get("id"), zone)
+    return text(value, zone)
+
+
 def first_named(value: Any, zone: tzinfo) -> str | None:
     """Read the first of a list of what has an id."""
     if isinstance(value, list | tuple):

@@ -18,9 +18,10 @@ from adscribe.sensors.cef import is_cef, read_cef
 from adscribe.sensors.completion import is_flowmon, with_detail, with_todays_names
 from adscribe.sensors.jsondoc import Beginning, Element, elements, listed
 from adscribe.sensors.jsonline import is_ids, read_json
+from adscribe.sensors.keyed import Key
 from adscribe.sensors.lines import DOCUMENT_LENGTH, LINE_LENGTH, Line, Readable, again, lines, starts_json
 from adscribe.sensors.records import FORMATS, REJECT_TEXT_LENGTH, Reject, Report
-from adscribe.sensors.rest import is_rest, read_rest
+from adscribe.sensors.rest import KEYS, is_rest, read_rest
 from adscribe.sensors.tsv import is_tsv, read_tsv
 
 _NAMES = 50
@@ -35,6 +36,7 @@ def read(
     format: str = "auto",  # noqa: A002 - as the command line calls it
     zone: tzinfo = UTC,
     year: int | None = None,
+    rest_keys: Mapping[str, Key] = KEYS,
 ) -> Iterator[Report | Reject]:
     """Read events of any form, as they are needed.
 
@@ -50,6 +52,8 @@ def read(
         Zone of times that don't name theirs.
     year : int, optional
         Year of syslog times of messages that hold no other time; the latest that fits by default.
+    rest_keys : mapping of str to Key, optional
+        What the keys of documents of the REST API hold, where a sensor has others than those that ship.
 
     Yields
     ------
@@ -63,17 +67,19 @@ def read(
     """
     if format != "auto" and format not in FORMATS:
         raise AdscribeError("there is no such form of events", hint=f"one of auto, {', '.join(FORMATS)}")
-    return _Reading(source, format, zone, year).answers()
+    return _Reading(source, format, zone, year, rest_keys).answers()
 
 
 class _Reading:
-    def __init__(self, source: Readable, form: str, zone: tzinfo, year: int | None) -> None:
+    def __init__(
+        self, source: Readable, form: str, zone: tzinfo, year: int | None, rest_keys: Mapping[str, Key]
+    ) -> None:
         self.form = form
         self.readers: Mapping[str, _Reader] = {
             "flowmon-cef": partial(read_cef, zone=zone, year=year),
             "flowmon-tsv": partial(read_tsv, zone=zone),
             "flowmon-json": partial(read_json, zone=zone),
-            "flowmon-rest": partial(read_rest, zone=zone),
+            "flowmon-rest": partial(read_rest, zone=zone, keys=rest_keys),
             "native": partial(from_native, zone=zone),
         }
         self.json = form not in ("flowmon-cef", "flowmon-tsv")

@@ -1,39 +1,51 @@
-"""Flowmon ADS REST API: an event as one document (assumed, see `KEYS`)."""
+"""Flowmon ADS REST API: an event as one document (assumed, see ``flowmon/api.yaml``)."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import tzinfo
 from typing import Any
 
 from adscribe.event import Event
 from adscribe.sensors import keyed
+from adscribe.sensors.flowmon import api
+from adscribe.sensors.flowmon.api import EventKey
 from adscribe.sensors.keyed import Key
 
-_VENDOR = "vendor's scripts"
-_OTHERS = "third-party client"
-_GUESS = "no source: plausible name"
-
-KEYS: Mapping[str, Key] = {
-    "id": Key("external_id", keyed.text, _VENDOR),
-    "type": Key("method", keyed.text, _VENDOR),
-    "time": Key("detected_at", keyed.moment, _VENDOR),
-    "flowStamp": Key("first_flow_at", keyed.moment, _OTHERS),
-    "source": Key("source", keyed.endpoint, _VENDOR),
-    "macAddress": Key("mac", keyed.text, _VENDOR),
-    "targets": Key("targets", keyed.endpoints, _VENDOR),
-    "detail": Key("description", keyed.detail, _VENDOR),
-    "nfSource": Key("data_feed", keyed.named, _OTHERS),
-    "perspectives": Key("perspective", keyed.first_named, _OTHERS),
-    "priority": Key("severity", keyed.priority, _OTHERS),
-    "status": Key("labels", keyed.status, _OTHERS),
-    "labels": Key("labels", keyed.labels, _GUESS),
-    "falsePositive": Key("labels", keyed.false_positive, _GUESS),
-    "batch": Key(None, keyed.text, _OTHERS),
-    "interest": Key(None, keyed.text, _OTHERS),
-    "comments": Key(None, keyed.text, _VENDOR),
+_READERS: Mapping[EventKey, tuple[str | None, Callable[[Any, tzinfo], Any]]] = {
+    "external_id": ("external_id", keyed.text),
+    "method": ("method", keyed.text),
+    "submethod": ("submethod", keyed.text),
+    "instance": ("instance", keyed.by_name),
+    "detected_at": ("detected_at", keyed.moment),
+    "first_flow_at": ("first_flow_at", keyed.moment),
+    "updated_at": ("updated_at", keyed.moment),
+    "source": ("source", keyed.endpoint),
+    "mac": ("mac", keyed.text),
+    "user": ("user", keyed.text),
+    "targets": ("targets", keyed.endpoints),
+    "description": ("description", keyed.detail),
+    "data_feed": ("data_feed", keyed.named),
+    "perspective": ("perspective", keyed.first_named),
+    "severity": ("severity", keyed.priority),
+    "status": ("labels", keyed.status),
+    "labels": ("labels", keyed.labels),
+    "false_positive": ("labels", keyed.false_positive),
+    "unused": (None, keyed.text),
 }
-"""Key of the document to what becomes of it."""
+
+
+def keys(entries: api.Entries) -> Mapping[str, Key]:
+    """Return what becomes of each key of a document, as a mapping of the API says."""
+    return {
+        path[-1]: Key(*_READERS[entry.value], entry.source)
+        for path, entry in entries.items()
+        if path[:2] == ("events", "fields") and entry.value is not None
+    }
+
+
+KEYS = keys(api.shipped()[1])
+"""Key of the document to what becomes of it; a sensor that names them otherwise has others."""
 
 
 def is_rest(record: Mapping[str, Any]) -> bool:
@@ -43,7 +55,9 @@ def is_rest(record: Mapping[str, Any]) -> bool:
     )
 
 
-def read_rest(record: Mapping[str, Any], *, zone: tzinfo) -> tuple[Event, tuple[str, ...]]:
+def read_rest(
+    record: Mapping[str, Any], *, zone: tzinfo, keys: Mapping[str, Key] = KEYS
+) -> tuple[Event, tuple[str, ...]]:
     """Return the event of one document, and the keys that were not used.
 
     Raises
@@ -51,4 +65,4 @@ def read_rest(record: Mapping[str, Any], *, zone: tzinfo) -> tuple[Event, tuple[
     EventError
         It is no event.
     """
-    return keyed.read_keys(record, KEYS, zone)
+    return keyed.read_keys(record, keys, zone)

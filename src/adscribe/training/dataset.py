@@ -24,6 +24,7 @@ from adscribe.codebook import Codebook
 from adscribe.errors import AdscribeError
 from adscribe.features import FeatureSpace
 from adscribe.features.extraction import pairs
+from adscribe.features.grammar import is_fact
 from adscribe.features.semantics import every_name
 from adscribe.features.space import MINIMUM
 from adscribe.model.outcomes import Outcome
@@ -35,6 +36,7 @@ TRAIN = "train"
 """The part whose names become columns."""
 
 Texts = NDArray[np.object_]
+Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,8 @@ class Dataset:
         The reports, as native JSON.
     decided : int
         How many reports the site decides; they are left out.
+    facts, strange : ndarray of int
+        See `adscribe.features.Row`.
     """
 
     space: FeatureSpace
@@ -72,6 +76,8 @@ class Dataset:
     campaign: Texts
     natives: Texts
     decided: int
+    facts: Ints
+    strange: Ints
 
     def __len__(self) -> int:
         return len(self.outcome)
@@ -142,6 +148,8 @@ def load(
     return Dataset(
         space=space,
         X=matrix,
+        facts=np.concatenate([_facts(block, None) for block in blocks]),
+        strange=np.concatenate([_facts(block, space) for block in blocks]),
         outcome=_texts(text for block in blocks for text in block.outcomes),
         natives=_texts(text for block in blocks for text in block.natives),
         decided=sum(block.decided for block in blocks),
@@ -237,6 +245,14 @@ def _assembled(blocks: Sequence[_Block], space: FeatureSpace) -> csr_array:
     )
     matrix.sort_indices()
     return matrix
+
+
+def _facts(block: _Block, without: FeatureSpace | None) -> Ints:
+    """Return how many facts each row has; with a space, of those that it has no column for."""
+    known = frozenset(without.names) if without is not None else frozenset()
+    counted = np.array([is_fact(name) and name not in known for name in block.names], dtype=np.int64)
+    row = np.repeat(np.arange(len(block.lengths)), block.lengths)
+    return np.bincount(row, counted[block.columns], len(block.lengths)).astype(np.int64)
 
 
 def _texts(values: Iterable[Any]) -> Texts:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
@@ -34,6 +34,7 @@ from adscribe.training.answering import columns, usual_risk
 from adscribe.training.beliefs import CARRIES, anchors, outcome_of, scales
 from adscribe.training.dataset import Dataset, load
 from adscribe.training.evaluation import Evaluation, data_card, evaluate
+from adscribe.training.profiling import profile
 from adscribe.training.simulation.views import FULL
 
 Ints = NDArray[np.intp]
@@ -131,6 +132,8 @@ def train(
     dataset = load(data, processes=processes)
     say(f"{dataset.X.shape[0]:,} rows, {dataset.X.shape[1]:,} features")
     artefact, temperature = fit(dataset, card["attack"], settings, say)
+    artefact = replace(artefact, profile=profile(dataset, artefact))
+    say("noted what its events are like")
     chosen = _golden_rows(dataset, settings)
     events = [(msgspec.json.decode(dataset.native(row)), _site_text(data, dataset, row)) for row in chosen]
     told = golden.record(events, artefact.features, artefact.outcomes, artefact.softmax)

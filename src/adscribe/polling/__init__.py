@@ -1,0 +1,1 @@
+"""Events and settings from a sensor's REST API: asked for again and again, delivered once."""
