@@ -256,6 +256,9 @@ CASES: list[tuple[str, Context, tuple[str, ...]]] = [
     ),
     ("comm", context("BLACKLIST", CLIENT, [OUTSIDE], characteristics={"communication": "dns"}), ("dns",)),
     ("family", context("BPATTERNS", CLIENT, [OUTSIDE], submethod="USER_LockBitRansomware"), ("ransomware",)),
+    ("family", context("BPATTERNS", CLIENT, [OUTSIDE], submethod="USER_cobaltstrike"), ("c2_malware",)),
+    ("family", context("THREATS", CLIENT, [OUTSIDE], submethod="Pinkslipbot"), ("banking",)),
+    ("family", context("THREATS", CLIENT, [OUTSIDE], submethod="TookPS"), ()),
     ("family", context("SCANS", CLIENT, [OUTSIDE], description="a ransomware scan"), ()),
     (
         "target_feature",
@@ -331,7 +334,7 @@ def test_every_fact_has_a_value_of_the_vocabulary_a_source_and_words() -> None:
     for _, seen, _ in CASES:
         for fact in seen.facts.values():
             assert fact.text
-            assert fact.basis.partition(":")[0] in ("event", "site", "history", "codebook")
+            assert fact.basis.partition(":")[0] in ("event", "site", "history", "codebook", "ATT&CK")
             if fact.key in keys:
                 assert set(fact.values) <= set(keys[fact.key].values)
 

@@ -160,7 +160,8 @@ class FakeAds:
         chosen = [
             event
             for event in self.events
-            if isinstance(event, bytes) or first <= str(event.get(self.selects, event.get("time")))[:16] <= last
+            if isinstance(event, bytes)
+            or first <= str(event.get(self.selects, event.get("time")))[:16] <= last
         ]
         assert asked.query["orderBy"] == '["time desc"]'
         chosen.sort(key=lambda event: "" if isinstance(event, bytes) else str(event["time"]), reverse=True)

@@ -55,7 +55,6 @@ def test_the_words_of_a_name_count(method: str, name: str, words: str, label: st
     assert shipped.log_odds(asked, label) > of_nothing(shipped, method, label) + MORE
 
 
-@pytest.mark.xfail(reason="the model reads no word beyond those that the codebook's families have")
 @pytest.mark.parametrize("method", METHODS)
 def test_words_count_that_the_rules_do_not_know(method: str, shipped: Student) -> None:
     counted = 0

@@ -15,10 +15,10 @@ from adscribe.codebook import Codebook
 from adscribe.context import Context
 from adscribe.errors import AdscribeError
 from adscribe.features import FeatureSpace
+from adscribe.features.semantics import every_name
 from adscribe.model.outcomes import Outcome
 from adscribe.sensors import Report, read
 from adscribe.site import Site
-from adscribe.features.semantics import every_name
 from adscribe.training.beliefs import rule_names
 from adscribe.training.dataset import Dataset, load
 from adscribe.training.simulation import Plan, Row, build_corpus, read_corpus
