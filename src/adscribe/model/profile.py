@@ -13,7 +13,8 @@ deviations of the group's distances among sites; its limit is the quantile of th
 training's sites. For a site that is exchangeable with those, the chance of a false alarm in a window is
 at most the level, however groups depend on one another.
 
-**How it may evolve.** `VERSION` is raised with every change of its meaning; another is refused.
+**How it may evolve.** `VERSION` is raised with every change of its meaning. A profile of another is
+left aside, as if the model had none.
 """
 
 from __future__ import annotations
@@ -24,9 +25,10 @@ from collections.abc import Mapping, Sequence
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial.distance import jensenshannon  # type: ignore[import-untyped]
+from scipy.special import rel_entr  # type: ignore[import-untyped]
 
 from adscribe.errors import ModelError
+from adscribe.model.certainty import Certainty
 from adscribe.model.statistics import METHOD, Counts, FeatureGroup, Statistics
 
 VERSION = 1
@@ -96,26 +98,6 @@ class Normal(msgspec.Struct, frozen=True, kw_only=True):
         return (1 + sum(one >= score for one in self.extremes)) / (1 + len(self.extremes))
 
 
-class Certainty(msgspec.Struct, frozen=True, kw_only=True):
-    """What came of answers of about one probability, at sites that the model wasn't trained on.
-
-    Attributes
-    ----------
-    low, high : float
-        Between which the probabilities lie.
-    number : int
-        How many there were.
-    said, right : float
-        Mean probability, and share that was right.
-    """
-
-    low: float
-    high: float
-    number: int
-    said: float
-    right: float
-
-
 class Profile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What the events of a training were like.
 
@@ -157,13 +139,8 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
         Raises
         ------
         ModelError
-            If it is of another version, or counts something else than the model's events.
+            If it counts something else than the model's events.
         """
-        if self.version != VERSION:
-            raise ModelError(
-                f"the profile is of version {self.version}, this version of adscribe reads {VERSION}",
-                hint="write it again with adscribe profile",
-            )
         lengths = [len(group.bins) for group in self.groups]
         told = all([len(row) for row in rows] == lengths for rows in (self.mean, self.low, self.high))
         measured = all(
@@ -200,15 +177,19 @@ class Comparer:
         self._starts = np.flatnonzero(np.diff(statistics.group_of, prepend=-1))
         groups = {group.name: place for place, group in enumerate(statistics.groups)}
         self.group = np.array([groups[item.group] for item in items], dtype=np.intp)
-        self._slices = [
-            slice(start, end) for start, end in zip(self._starts, [*self._starts[1:], len(mean)], strict=True)
-        ]
-        self._bin = [None if item.bin is None else statistics.place(item.group, item.bin) for item in items]
+        alone = [None if item.bin is None else statistics.place(item.group, item.bin) for item in items]
+        self._alone = np.array([place is not None for place in alone], dtype=bool)
+        self._bins = np.array([place for place in alone if place is not None], dtype=np.intp)
 
     def events(self, counts: Counts) -> Counts:
         """Return how many events each group has, along the last axis."""
         found: Counts = np.add.reduceat(counts, self._starts, axis=-1)
         return found
+
+    def shares(self, counts: Counts) -> Counts:
+        """Return the shares of counts within their groups; 0 where a group has none."""
+        told = self.events(counts)[..., self.statistics.group_of]
+        return np.divide(counts, told, out=np.zeros_like(counts), where=told > 0)
 
     def drawn(self, counts: Counts, towards: Counts) -> Counts:
         """Return the shares of counts, drawn towards others."""
@@ -218,25 +199,19 @@ class Comparer:
 
     def distances(self, shares: Counts, others: Counts) -> Counts:
         """Return how far shares lie from others, an entry an item."""
-        whole = {}
-        found = np.zeros(len(self._bin))
-        for place, (group, one) in enumerate(zip(self.group.tolist(), self._bin, strict=True)):
-            if one is not None:
-                pair = np.array([[values[one], 1 - values[one]] for values in (shares, others)])
-                found[place] = _distance(pair[0], pair[1])
-                continue
-            if group not in whole:
-                own = self._slices[group]
-                whole[group] = _distance(shares[own], others[own])
-            found[place] = whole[group]
-        return found
+        whole = np.add.reduceat(_divergence(shares, others), self._starts)
+        found: Counts = whole[self.group]
+        one, other = shares[self._bins], others[self._bins]
+        found[self._alone] = _divergence(one, other) + _divergence(1 - one, 1 - other)
+        # Of equal shares it is a hair below 0.
+        return np.sqrt(np.maximum(found, 0))
 
 
-def _distance(one: Counts, other: Counts) -> float:
-    if not one.any() or not other.any():
-        return 0.0
-    # Equal shares are a hair below 0 before the root is drawn.
-    return float(np.nan_to_num(jensenshannon(one, other, base=2)))
+def _divergence(one: Counts, other: Counts) -> Counts:
+    """Return what each bin adds to the Jensen–Shannon divergence, in bits."""
+    middle = (one + other) / 2
+    found: Counts = (rel_entr(one, middle) + rel_entr(other, middle)) / (2 * math.log(2))
+    return found
 
 
 def profile_of(
@@ -285,8 +260,8 @@ def profile_of(
         firsts = [(own[0], None) for own in windows.values() if own]
         pairs = [(own[1], own[0]) for own in windows.values() if len(own) > 1]
         for against, compared in ((TRAINING, firsts), (PAST, pairs)):
-            if len(compared) >= SITES:
-                normal.append(_normal(comparer, against, size, compared))
+            if len(compared) >= SITES and (found := _normal(comparer, against, size, compared)).extremes:
+                normal.append(found)
     return Profile(
         version=VERSION,
         sites=len(sites),
