@@ -47,6 +47,9 @@ class Shift(msgspec.Struct, frozen=True, kw_only=True):
     before: float
     now: float
 
+    def __str__(self) -> str:
+        return f"{self.bin} from {self.before:.1%} to {self.now:.1%}".replace("%", " %")
+
 
 class GroupDrift(msgspec.Struct, frozen=True, kw_only=True):
     """What became of a feature group in one comparison.
@@ -87,6 +90,11 @@ class GroupDrift(msgspec.Struct, frozen=True, kw_only=True):
     state: State
     moved: tuple[Shift, ...]
     text: str
+
+    @property
+    def named(self) -> str:
+        """The group, and the bin where one is compared alone."""
+        return self.group if self.bin is None else f"{self.group} {self.bin}"
 
 
 class Comparison(msgspec.Struct, frozen=True, kw_only=True):
@@ -316,7 +324,7 @@ class Monitor:
                 score=None if score is None else round(score, 3),
                 state=state,
                 moved=moved,
-                text=f"{item.group}: {', '.join(map(_words, moved))}" if moved else item.group,
+                text=f"{item.group}: {', '.join(map(str, moved))}" if moved else item.group,
             )
 
     def _moved(
@@ -340,7 +348,3 @@ def _state(score: float, normal: Normal) -> State:
     if score > normal.limit(DRIFT):
         return "drift"
     return "watch" if score > normal.limit(WATCH) else "quiet"
-
-
-def _words(shift: Shift) -> str:
-    return f"{shift.bin} from {shift.before:.1%} to {shift.now:.1%}".replace("%", " %")

@@ -84,7 +84,7 @@ class Metrics:
         for comparison in drift.comparisons:
             self.drift_state.labels(comparison.against).set(STATES.index(comparison.state))
         for one in drift.groups:
-            labels = one.group if one.bin is None else f"{one.group}={one.bin}", one.against
+            labels = one.named, one.against
             self.drift_distance.labels(*labels).set(one.distance)
             # Nothing is farther than 1.
             self.drift_limit.labels(*labels).set(1 if one.limit is None else one.limit)
