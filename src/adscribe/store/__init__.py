@@ -4,6 +4,7 @@
 """
 
 from adscribe.store.connection import StoreBusyError, StoreError, StoreUnreachableError
+from adscribe.store.detail import StoredEvent, StoredRevision
 from adscribe.store.store import Store
 
-__all__ = ["Store", "StoreBusyError", "StoreError", "StoreUnreachableError"]
+__all__ = ["Store", "StoreBusyError", "StoreError", "StoreUnreachableError", "StoredEvent", "StoredRevision"]

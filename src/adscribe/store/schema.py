@@ -75,7 +75,7 @@ event = Table(
     Column("received_at", Instant, nullable=False),
     Column("state", LargeBinary, nullable=False),
     Index("ix_event_identity", "identity", "last_at"),
-    Index("ix_event_received_at", "received_at"),
+    Index("ix_event_received_at", "received_at", "key"),
     Index("ix_event_detected_at", "detected_at", "key"),
     Index("ix_event_updated_at", "updated_at", "key"),
     Index("ix_event_method", "method", "detected_at", "key"),

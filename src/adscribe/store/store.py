@@ -13,7 +13,9 @@ from adscribe.assign import Answer, Classifier
 from adscribe.sensors import Reject, Report
 from adscribe.site import Site
 from adscribe.store.connection import address, engine, reading
+from adscribe.store.detail import StoredEvent, stored_event
 from adscribe.store.keeping import kept
+from adscribe.store.retention import prune
 from adscribe.store.upgrade import upgrade
 
 
@@ -91,6 +93,17 @@ class Store:
         begin = partial(classifier.run, site=site, **options)
         begin()  # refuses options that can't be, before anything is kept
         return kept(self.engine, begin, records)
+
+    def event(
+        self, event_id: str, *, after: tuple[int, int] = (0, 0), limit: int = 100
+    ) -> StoredEvent | None:
+        """Return an event with a page of its revisions; see `adscribe.store.detail.stored_event`."""
+        with reading(self.engine) as connection:
+            return stored_event(connection, event_id, after=after, limit=limit)
+
+    def prune(self, **options: Any) -> int:
+        """Delete the events that needn't be kept; see `adscribe.store.retention.prune`."""
+        return prune(self.engine, **options)
 
     def close(self) -> None:
         """Close all connections."""

@@ -47,7 +47,7 @@ def upgrade() -> None:
     op.create_index("ix_event_identity", "event", ["identity", "last_at"])
     op.create_index("ix_event_method", "event", ["method", "detected_at", "key"])
     op.create_index("ix_event_reason", "event", ["reason", "detected_at", "key"])
-    op.create_index("ix_event_received_at", "event", ["received_at"])
+    op.create_index("ix_event_received_at", "event", ["received_at", "key"])
     op.create_index("ix_event_reviewed", "event", ["reviewed", "detected_at", "key"])
     op.create_index("ix_event_severity", "event", ["severity", "detected_at", "key"])
     op.create_index("ix_event_source_address", "event", ["source_address", "detected_at", "key"])
