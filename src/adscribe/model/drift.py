@@ -19,7 +19,7 @@ import numpy as np
 from adscribe.answer import Verdict
 from adscribe.context import Context
 from adscribe.features import Row
-from adscribe.model.profile import PAST, SIZES, TRAINING, Comparer, Normal, Profile, compared
+from adscribe.model.profile import PAST, SIZES, TRAINING, Comparer, Normal, Profile
 from adscribe.model.statistics import Counts, Said, Statistics
 
 State = Literal["quiet", "watch", "drift", "too few"]
@@ -273,7 +273,7 @@ class Monitor:
         self, against: str, events: int, others: int, now: Counts, past: Counts | None
     ) -> tuple[Comparison, list[GroupDrift]]:
         normal = self._profile.nearest(against, events)
-        distances, enough, shares, before = compared(self._comparer, now, past)
+        distances, enough, shares, before = self._comparer.compare(now, past)
         apart = np.abs(np.sqrt(shares) - np.sqrt(before))
         was = self._mean if past is None else self._comparer.shares(past)
         told = apart, was, self._comparer.shares(now)

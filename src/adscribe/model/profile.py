@@ -10,8 +10,8 @@ what they are compared with, as if so many further events were as there: a few e
 
 Alarms are controlled over all groups at once. A window's score is its largest deviation, in standard
 deviations of the group's distances among sites; its limit is the quantile of the same score among the
-training's sites. For a site that is exchangeable with those, the chance of a false alarm in a window is
-at most the level, however groups depend on one another.
+training's sites, each against the others. For a site that is exchangeable with those, the chance of a
+false alarm in a window is at most the level, however groups depend on one another.
 
 **How it may evolve.** `VERSION` is raised with every change of its meaning. A profile of another is
 left aside, as if the model had none.
@@ -21,6 +21,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 import msgspec
 import numpy as np
@@ -158,6 +159,24 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
         return max(known, key=lambda one: one.size, default=None)
 
 
+class Compared(NamedTuple):
+    """A window against something.
+
+    Attributes
+    ----------
+    distances : array of float, items
+    enough : array of bool, items
+        Whether both sides have `LEAST` events.
+    shares, others : array of float, bins
+        Of the window, and what they are compared with.
+    """
+
+    distances: Counts
+    enough: NDArray[np.bool_]
+    shares: Counts
+    others: Counts
+
+
 class Comparer:
     """Compares windows of events.
 
@@ -196,6 +215,26 @@ class Comparer:
         of = self.statistics.group_of
         shares: Counts = (counts + PRIOR * towards) / (self.events(counts) + PRIOR)[..., of]
         return shares
+
+    def compare(self, now: Counts, past: Counts | None, mean: Counts | None = None) -> Compared:
+        """Compare a window with the training, or with what the site had before.
+
+        Parameters
+        ----------
+        now : array of float, bins
+            Counts of the window.
+        past : array of float, bins, optional
+            Counts before.
+        mean : array of float, bins, optional
+            Shares of the training, if not all of it.
+        """
+        enough = self.events(now) >= LEAST
+        others = self.mean if mean is None else mean
+        if past is not None:
+            enough &= self.events(past) >= LEAST
+            others = self.drawn(past, others)
+        shares = self.drawn(now, others)
+        return Compared(self.distances(shares, others), enough[self.group], shares, others)
 
     def distances(self, shares: Counts, others: Counts) -> Counts:
         """Return how far shares lie from others, an entry an item."""
@@ -246,19 +285,18 @@ def profile_of(
     plain = Comparer(statistics, np.zeros(len(statistics)), ())
     told = plain.events(sums)[:, statistics.group_of]
     shares = np.divide(sums, told, out=np.full_like(sums, np.nan), where=told > 0)
-    seen = ~np.isnan(shares).all(axis=0)
-    mean, low, high = (np.zeros(len(statistics)) for _ in range(3))
-    mean[seen] = np.nanmean(shares[:, seen], axis=0)
-    low[seen], high[seen] = np.nanquantile(shares[:, seen], (0.05, 0.95), axis=0)
+    mean, low, high = _mean(shares), _quantile(shares, 0.05), _quantile(shares, 0.95)
     # Before anything is measured with it, so that what is kept measures the same.
     mean = mean.round(DIGITS)
     items = _items(statistics, mean)
     comparer = Comparer(statistics, mean, items)
+    # A site has no part in what it is set against: else it would lie nearer than a new one.
+    others = {name: _mean(np.delete(shares, place, axis=0)) for place, name in enumerate(sites)}
     normal = []
     for size in SIZES:
         windows = {name: _windows(pieces, size) for name, pieces in sites.items()}
-        firsts = [(own[0], None) for own in windows.values() if own]
-        pairs = [(own[1], own[0]) for own in windows.values() if len(own) > 1]
+        firsts = [(own[0], None, others[name]) for name, own in windows.items() if own]
+        pairs = [(own[1], own[0], others[name]) for name, own in windows.items() if len(own) > 1]
         for against, compared in ((TRAINING, firsts), (PAST, pairs)):
             if len(compared) >= SITES and (found := _normal(comparer, against, size, compared)).extremes:
                 normal.append(found)
@@ -275,6 +313,20 @@ def profile_of(
         normal=tuple(normal),
         calibration=tuple(calibration),
     )
+
+
+def _mean(shares: Counts) -> Counts:
+    """Return the mean of sites; 0 where none has the group."""
+    told = ~np.isnan(shares)
+    mean: Counts = np.nansum(shares, axis=0) / np.maximum(told.sum(axis=0), 1)
+    return mean
+
+
+def _quantile(shares: Counts, part: float) -> Counts:
+    found = np.zeros(shares.shape[1])
+    told = ~np.isnan(shares).all(axis=0)
+    found[told] = np.nanquantile(shares[:, told], part, axis=0)
+    return found
 
 
 def _items(statistics: Statistics, mean: Counts) -> tuple[Item, ...]:
@@ -304,48 +356,40 @@ def _windows(pieces: Sequence[tuple[int, Counts]], size: int) -> list[Counts]:
     return found
 
 
-def compared(
-    comparer: Comparer, now: Counts, past: Counts | None
-) -> tuple[Counts, NDArray[np.bool_], Counts, Counts]:
-    """Compare a window with the training, or with what the site had before.
-
-    Returns
-    -------
-    distances : array of float, items
-    enough : array of bool, items
-        Whether both sides have `LEAST` events.
-    shares, others : array of float, bins
-        Of the window, and what they are compared with.
-    """
-    enough = comparer.events(now) >= LEAST
-    others = comparer.mean
-    if past is not None:
-        enough &= comparer.events(past) >= LEAST
-        others = comparer.drawn(past, comparer.mean)
-    shares = comparer.drawn(now, others)
-    return comparer.distances(shares, others), enough[comparer.group], shares, others
-
-
 def _normal(
-    comparer: Comparer, against: str, size: int, pairs: Sequence[tuple[Counts, Counts | None]]
+    comparer: Comparer, against: str, size: int, windows: Sequence[tuple[Counts, Counts | None, Counts]]
 ) -> Normal:
-    found = [compared(comparer, now, past)[:2] for now, past in pairs]
-    distances = np.array([one for one, _ in found])
-    distances[~np.array([enough for _, enough in found])] = np.nan
+    found = [comparer.compare(now, past, mean) for now, past, mean in windows]
+    distances = np.array([one.distances for one in found])
+    distances[~np.array([one.enough for one in found])] = np.nan
     known = (~np.isnan(distances)).sum(axis=0) >= SITES
-    mean, deviation = (np.full(distances.shape[1], np.nan) for _ in range(2))
-    mean[known] = np.nanmean(distances[:, known], axis=0)
-    deviation[known] = np.maximum(np.nanstd(distances[:, known], axis=0), FLOOR)
-    mean, deviation = mean.round(DIGITS), deviation.round(DIGITS)
-    scores = np.where(np.isnan(distances), -np.inf, distances - mean) / deviation
-    extremes = np.sort(np.nanmax(np.where(known, scores, -np.inf), axis=1))
+    distances[:, ~known] = np.nan
+    mean, deviation = _spread(distances)
+    scores = (distances - _without(distances, 0)) / _without(distances, 1)
+    told = ~np.isnan(scores).all(axis=1)
+    extremes = np.sort(np.nanmax(scores[told], axis=1)) if told.any() else np.zeros(0)
     return Normal(
         against=against,
         size=size,
         mean=_told(mean),
         deviation=_told(deviation),
-        extremes=tuple(round(float(one), DIGITS) for one in extremes if np.isfinite(one)),
+        extremes=tuple(round(float(one), DIGITS) for one in extremes),
     )
+
+
+def _spread(distances: Counts) -> tuple[Counts, Counts]:
+    """Return mean and standard deviation of the sites, an entry an item; not a number where none is told."""
+    sites = (~np.isnan(distances)).sum(axis=0)
+    with np.errstate(invalid="ignore"):
+        mean = np.nansum(distances, axis=0) / sites
+        square = np.nansum(distances**2, axis=0) / sites - mean**2
+    return mean.round(DIGITS), np.maximum(np.sqrt(np.maximum(square, 0)), FLOOR).round(DIGITS)
+
+
+def _without(distances: Counts, moment: int) -> Counts:
+    """Return mean (0) or standard deviation (1) of the other sites, sites × items."""
+    others = (distances[np.arange(len(distances)) != site] for site in range(len(distances)))
+    return np.array([_spread(other)[moment] for other in others])
 
 
 def _told(values: Counts) -> tuple[float | None, ...]:
