@@ -76,7 +76,8 @@ class FakeAds:
     settings : dict of str to Any
         Path to what is there.
     replies : deque of Reply, callable or None
-        What the next questions with a token get instead; a callable can wait; ``None`` lets one pass.
+        What the next questions with a token get instead; a callable can wait, or change the list;
+        ``None`` is the usual answer.
     logins : list of dict
         The forms that asked for a token.
     asked : list of Asked
@@ -86,7 +87,7 @@ class FakeAds:
     def __init__(self, tls: SSLContext | None = None) -> None:
         self.events: list[dict[str, Any] | bytes] = []
         self.settings: dict[str, Any] = {}
-        self.replies: deque[Reply | Callable[[], Reply] | None] = deque()
+        self.replies: deque[Reply | Callable[[], Reply | None] | None] = deque()
         self.logins: list[dict[str, str]] = []
         self.asked: list[Asked] = []
         self.tokens: set[str] = set()
@@ -144,8 +145,10 @@ class FakeAds:
         with self._lock:
             self.asked.append(asked)
             reply = self.replies.popleft() if self.replies else None
+        if callable(reply):
+            reply = reply()
         if reply is not None:
-            return reply if isinstance(reply, Reply) else reply()
+            return reply
         scheme, _, token = asked.headers.get("authorization", "").partition(" ")
         if scheme != "bearer" or token not in self.tokens:
             return Reply(401)
@@ -165,7 +168,8 @@ class FakeAds:
         ]
         assert asked.query["orderBy"] == '["time desc"]'
         chosen.sort(key=lambda event: "" if isinstance(event, bytes) else str(event["time"]), reverse=True)
-        offset, limit = int(asked.query["offset"]), int(asked.query["limit"])
+        limit = int(asked.query["limit"])
+        offset = int(asked.query.get("offset") or (int(asked.query["page"]) - 1) * limit)
         page = chosen[offset : offset + min(limit, self.page_limit)]
         texts = (event if isinstance(event, bytes) else json.dumps(event).encode() for event in page)
         return b"[" + b",".join(texts) + b"]"

@@ -80,7 +80,7 @@ def classify(
         def answers() -> Iterator[Assignment]:
             nonlocal joined
             for name in files:
-                for record in read(_open(name, stack), format=form, zone=network.timezone):
+                for record in read(opened(name, stack), format=form, zone=network.timezone):
                     if isinstance(record, Reject):
                         unread.write(name, record)
                         continue
@@ -95,7 +95,8 @@ def classify(
     unread.exit()
 
 
-def _open(name: str, stack: ExitStack) -> IO[bytes]:
+def opened(name: str, stack: ExitStack) -> IO[bytes]:
+    """Return a file of events, open for reading; ``-`` is standard input."""
     if name == "-":
         return sys.stdin.buffer
     try:

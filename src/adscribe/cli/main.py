@@ -13,6 +13,7 @@ import typer
 
 from adscribe.cli import attack, codebook, data, sensors, site
 from adscribe.cli.classify import classify
+from adscribe.cli.drift import drift, profile
 from adscribe.cli.learning import evaluate, promote, train
 from adscribe.cli.poll import poll
 from adscribe.cli.serve import serve
@@ -34,6 +35,8 @@ app.command(
 app.command()(train)
 app.command()(evaluate)
 app.command()(promote)
+app.command()(drift)
+app.command()(profile)
 app.add_typer(sensors.app, name="sensors")
 app.add_typer(site.app, name="site")
 app.add_typer(attack.app, name="attack")

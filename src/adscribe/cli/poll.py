@@ -100,6 +100,8 @@ def poll(
     span = Span(duration("--since", since), duration("--overlap", overlap))
     zone = (Site.load(site) if site else Site.default()).timezone
     memory = Memory(f"{url} {user}", state)
+    if state is None and not once:
+        _say(f"without --state a restart begins with the last {since} again")
 
     with ExitStack() as stack:
         unread = Rejects(stack.enter_context(_appended(rejects)) if rejects else None)
@@ -128,7 +130,11 @@ def poll(
                 else:
                     await poller.run(pause)
 
-        ended = until_stopped(work())
+        try:
+            ended = until_stopped(work())
+        except BrokenPipeError:
+            _say("nobody reads the events any more")
+            return
     if not ended:
         _say("ended by a signal")
     elif last.rejected:

@@ -40,7 +40,7 @@ from adscribe.features import FeatureSpace
 from adscribe.model.golden import Golden, check
 from adscribe.model.novelty import Novelty
 from adscribe.model.outcomes import OutcomeSpace
-from adscribe.model.profile import Profile
+from adscribe.model.profile import VERSION, Profile
 from adscribe.model.promises import Promises
 from adscribe.model.softmax import Softmax
 from adscribe.model.statistics import Statistics
@@ -339,7 +339,7 @@ def _assembled(contents: Mapping[str, bytes], catalogue: Catalogue, folder: Path
             softmax=Softmax(arrays["coefficients"].astype(np.float32), arrays["intercept"]),
             novelty=_decoded(contents["novelty.json"], Novelty, folder / "novelty.json"),
             promises=_decoded(contents["promises.json"], Promises, folder / "promises.json"),
-            profile=_decoded(contents[PROFILE], Profile, folder / PROFILE) if PROFILE in contents else None,
+            profile=_profile(contents[PROFILE], folder / PROFILE) if PROFILE in contents else None,
         )
     except (KeyError, TypeError, ValueError) as wrong:
         raise ModelError(f"is not laid out as expected: {wrong}") from wrong
@@ -347,6 +347,12 @@ def _assembled(contents: Mapping[str, bytes], catalogue: Catalogue, folder: Path
         if isinstance(wrong, ModelError):
             raise
         raise ModelError(wrong.message, hint=wrong.hint) from wrong
+
+
+def _profile(content: bytes, path: Path) -> Profile | None:
+    """Return the profile; ``None`` where it means something else: the model is as good without it."""
+    told = _decoded(content, dict[str, Any], path)
+    return _decoded(content, Profile, path) if told.get("version") == VERSION else None
 
 
 def _decoded(content: bytes, kind: type[_T], path: Path) -> _T:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from copy import copy
 from pathlib import Path
 
 import numpy as np
@@ -22,8 +23,10 @@ from adscribe.attack import Catalogue
 from adscribe.codebook import Codebook
 from adscribe.context import Context
 from adscribe.errors import ModelError, Place
+from adscribe.features import Row
 from adscribe.model.artefact import Artefact, load
 from adscribe.model.decoding import Decision, Decoder, Shown
+from adscribe.model.drift import Monitor, today
 from adscribe.model.explanation import Explainer
 from adscribe.model.ics import IcsAnswers
 from adscribe.model.parts import Assessed, rounded, tactic_of
@@ -71,6 +74,7 @@ class LearnedModel:
         self._techniques = [name for name in outcomes.techniques() if _is_outcome(name, outcomes.texts)]
         self._technique_rows = outcomes.contains[[outcomes.labels[name] for name in self._techniques]]
         self._in_ics = IcsAnswers(outcomes, codebook, self._explainer)
+        self._monitor: Monitor | None = None
         self._reference = ModelReference(
             name=NAME,
             version=version,
@@ -104,7 +108,29 @@ class LearnedModel:
         ModelError
             If the model doesn't promise it.
         """
-        return LearnedModel(self._artefact, self._codebook, version=self._reference.version, risk=risk)
+        other = LearnedModel(self._artefact, self._codebook, version=self._reference.version, risk=risk)
+        other._monitor = self._monitor
+        return other
+
+    @property
+    def monitor(self) -> Monitor | None:
+        """What counts its answers, if anything does."""
+        return self._monitor
+
+    def watched(self, day: Callable[[Context], int] = today) -> LearnedModel:
+        """Return the same model with a monitor that counts its answers from now on.
+
+        Without a profile to compare with it has none.
+
+        Parameters
+        ----------
+        day : callable
+            Gives the day that a context counts for: the day of the answer unless told.
+        """
+        other = copy(self)
+        if self._artefact.profile is not None:
+            other._monitor = Monitor(self._artefact.profile, self._artefact.statistics(), day)
+        return other
 
     @property
     def reference(self) -> ModelReference:
@@ -114,6 +140,12 @@ class LearnedModel:
     def assess(self, context: Context, *, explain: bool, candidates: int) -> Verdict:
         """Return the verdict on a context; see `adscribe.answer.Model`."""
         row = self._artefact.features.row(context)
+        verdict = self._verdict(context, row, explain=explain, candidates=candidates)
+        if self._monitor is not None:
+            self._monitor.see(context, row, verdict, self._reference.risk)
+        return verdict
+
+    def _verdict(self, context: Context, row: Row, *, explain: bool, candidates: int) -> Verdict:
         probabilities = self._artefact.softmax.probabilities(row.indices, row.values)
         event = Assessed(context, row, probabilities, explain)
         named = self._candidates(probabilities, candidates) if candidates else ()

@@ -10,23 +10,26 @@ what they are compared with, as if so many further events were as there: a few e
 
 Alarms are controlled over all groups at once. A window's score is its largest deviation, in standard
 deviations of the group's distances among sites; its limit is the quantile of the same score among the
-training's sites. For a site that is exchangeable with those, the chance of a false alarm in a window is
-at most the level, however groups depend on one another.
+training's sites, each against the others. For a site that is exchangeable with those, the chance of a
+false alarm in a window is at most the level, however groups depend on one another.
 
-**How it may evolve.** `VERSION` is raised with every change of its meaning; another is refused.
+**How it may evolve.** `VERSION` is raised with every change of its meaning. A profile of another is
+left aside, as if the model had none.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial.distance import jensenshannon  # type: ignore[import-untyped]
+from scipy.special import rel_entr  # type: ignore[import-untyped]
 
 from adscribe.errors import ModelError
+from adscribe.model.certainty import Certainty
 from adscribe.model.statistics import METHOD, Counts, FeatureGroup, Statistics
 
 VERSION = 1
@@ -96,26 +99,6 @@ class Normal(msgspec.Struct, frozen=True, kw_only=True):
         return (1 + sum(one >= score for one in self.extremes)) / (1 + len(self.extremes))
 
 
-class Certainty(msgspec.Struct, frozen=True, kw_only=True):
-    """What came of answers of about one probability, at sites that the model wasn't trained on.
-
-    Attributes
-    ----------
-    low, high : float
-        Between which the probabilities lie.
-    number : int
-        How many there were.
-    said, right : float
-        Mean probability, and share that was right.
-    """
-
-    low: float
-    high: float
-    number: int
-    said: float
-    right: float
-
-
 class Profile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What the events of a training were like.
 
@@ -157,13 +140,8 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
         Raises
         ------
         ModelError
-            If it is of another version, or counts something else than the model's events.
+            If it counts something else than the model's events.
         """
-        if self.version != VERSION:
-            raise ModelError(
-                f"the profile is of version {self.version}, this version of adscribe reads {VERSION}",
-                hint="write it again with adscribe profile",
-            )
         lengths = [len(group.bins) for group in self.groups]
         told = all([len(row) for row in rows] == lengths for rows in (self.mean, self.low, self.high))
         measured = all(
@@ -179,6 +157,24 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
         """
         known = [one for one in self.normal if one.against == against and one.size <= events]
         return max(known, key=lambda one: one.size, default=None)
+
+
+class Compared(NamedTuple):
+    """A window against something.
+
+    Attributes
+    ----------
+    distances : array of float, items
+    enough : array of bool, items
+        Whether both sides have `LEAST` events.
+    shares, others : array of float, bins
+        Of the window, and what they are compared with.
+    """
+
+    distances: Counts
+    enough: NDArray[np.bool_]
+    shares: Counts
+    others: Counts
 
 
 class Comparer:
@@ -200,15 +196,19 @@ class Comparer:
         self._starts = np.flatnonzero(np.diff(statistics.group_of, prepend=-1))
         groups = {group.name: place for place, group in enumerate(statistics.groups)}
         self.group = np.array([groups[item.group] for item in items], dtype=np.intp)
-        self._slices = [
-            slice(start, end) for start, end in zip(self._starts, [*self._starts[1:], len(mean)], strict=True)
-        ]
-        self._bin = [None if item.bin is None else statistics.place(item.group, item.bin) for item in items]
+        alone = [None if item.bin is None else statistics.place(item.group, item.bin) for item in items]
+        self._alone = np.array([place is not None for place in alone], dtype=bool)
+        self._bins = np.array([place for place in alone if place is not None], dtype=np.intp)
 
     def events(self, counts: Counts) -> Counts:
         """Return how many events each group has, along the last axis."""
         found: Counts = np.add.reduceat(counts, self._starts, axis=-1)
         return found
+
+    def shares(self, counts: Counts) -> Counts:
+        """Return the shares of counts within their groups; 0 where a group has none."""
+        told = self.events(counts)[..., self.statistics.group_of]
+        return np.divide(counts, told, out=np.zeros_like(counts), where=told > 0)
 
     def drawn(self, counts: Counts, towards: Counts) -> Counts:
         """Return the shares of counts, drawn towards others."""
@@ -216,27 +216,41 @@ class Comparer:
         shares: Counts = (counts + PRIOR * towards) / (self.events(counts) + PRIOR)[..., of]
         return shares
 
+    def compare(self, now: Counts, past: Counts | None, mean: Counts | None = None) -> Compared:
+        """Compare a window with the training, or with what the site had before.
+
+        Parameters
+        ----------
+        now : array of float, bins
+            Counts of the window.
+        past : array of float, bins, optional
+            Counts before.
+        mean : array of float, bins, optional
+            Shares of the training, if not all of it.
+        """
+        enough = self.events(now) >= LEAST
+        others = self.mean if mean is None else mean
+        if past is not None:
+            enough &= self.events(past) >= LEAST
+            others = self.drawn(past, others)
+        shares = self.drawn(now, others)
+        return Compared(self.distances(shares, others), enough[self.group], shares, others)
+
     def distances(self, shares: Counts, others: Counts) -> Counts:
         """Return how far shares lie from others, an entry an item."""
-        whole = {}
-        found = np.zeros(len(self._bin))
-        for place, (group, one) in enumerate(zip(self.group.tolist(), self._bin, strict=True)):
-            if one is not None:
-                pair = np.array([[values[one], 1 - values[one]] for values in (shares, others)])
-                found[place] = _distance(pair[0], pair[1])
-                continue
-            if group not in whole:
-                own = self._slices[group]
-                whole[group] = _distance(shares[own], others[own])
-            found[place] = whole[group]
-        return found
+        whole = np.add.reduceat(_divergence(shares, others), self._starts)
+        found: Counts = whole[self.group]
+        one, other = shares[self._bins], others[self._bins]
+        found[self._alone] = _divergence(one, other) + _divergence(1 - one, 1 - other)
+        # Of equal shares it is a hair below 0.
+        return np.sqrt(np.maximum(found, 0))
 
 
-def _distance(one: Counts, other: Counts) -> float:
-    if not one.any() or not other.any():
-        return 0.0
-    # Equal shares are a hair below 0 before the root is drawn.
-    return float(np.nan_to_num(jensenshannon(one, other, base=2)))
+def _divergence(one: Counts, other: Counts) -> Counts:
+    """Return what each bin adds to the Jensen–Shannon divergence, in bits."""
+    middle = (one + other) / 2
+    found: Counts = (rel_entr(one, middle) + rel_entr(other, middle)) / (2 * math.log(2))
+    return found
 
 
 def profile_of(
@@ -271,22 +285,21 @@ def profile_of(
     plain = Comparer(statistics, np.zeros(len(statistics)), ())
     told = plain.events(sums)[:, statistics.group_of]
     shares = np.divide(sums, told, out=np.full_like(sums, np.nan), where=told > 0)
-    seen = ~np.isnan(shares).all(axis=0)
-    mean, low, high = (np.zeros(len(statistics)) for _ in range(3))
-    mean[seen] = np.nanmean(shares[:, seen], axis=0)
-    low[seen], high[seen] = np.nanquantile(shares[:, seen], (0.05, 0.95), axis=0)
+    mean, low, high = _mean(shares), _quantile(shares, 0.05), _quantile(shares, 0.95)
     # Before anything is measured with it, so that what is kept measures the same.
     mean = mean.round(DIGITS)
     items = _items(statistics, mean)
     comparer = Comparer(statistics, mean, items)
+    # A site has no part in what it is set against: else it would lie nearer than a new one.
+    others = {name: _mean(np.delete(shares, place, axis=0)) for place, name in enumerate(sites)}
     normal = []
     for size in SIZES:
         windows = {name: _windows(pieces, size) for name, pieces in sites.items()}
-        firsts = [(own[0], None) for own in windows.values() if own]
-        pairs = [(own[1], own[0]) for own in windows.values() if len(own) > 1]
+        firsts = [(own[0], None, others[name]) for name, own in windows.items() if own]
+        pairs = [(own[1], own[0], others[name]) for name, own in windows.items() if len(own) > 1]
         for against, compared in ((TRAINING, firsts), (PAST, pairs)):
-            if len(compared) >= SITES:
-                normal.append(_normal(comparer, against, size, compared))
+            if len(compared) >= SITES and (found := _normal(comparer, against, size, compared)).extremes:
+                normal.append(found)
     return Profile(
         version=VERSION,
         sites=len(sites),
@@ -300,6 +313,20 @@ def profile_of(
         normal=tuple(normal),
         calibration=tuple(calibration),
     )
+
+
+def _mean(shares: Counts) -> Counts:
+    """Return the mean of sites; 0 where none has the group."""
+    told = ~np.isnan(shares)
+    mean: Counts = np.nansum(shares, axis=0) / np.maximum(told.sum(axis=0), 1)
+    return mean
+
+
+def _quantile(shares: Counts, part: float) -> Counts:
+    found = np.zeros(shares.shape[1])
+    told = ~np.isnan(shares).all(axis=0)
+    found[told] = np.nanquantile(shares[:, told], part, axis=0)
+    return found
 
 
 def _items(statistics: Statistics, mean: Counts) -> tuple[Item, ...]:
@@ -329,48 +356,40 @@ def _windows(pieces: Sequence[tuple[int, Counts]], size: int) -> list[Counts]:
     return found
 
 
-def compared(
-    comparer: Comparer, now: Counts, past: Counts | None
-) -> tuple[Counts, NDArray[np.bool_], Counts, Counts]:
-    """Compare a window with the training, or with what the site had before.
-
-    Returns
-    -------
-    distances : array of float, items
-    enough : array of bool, items
-        Whether both sides have `LEAST` events.
-    shares, others : array of float, bins
-        Of the window, and what they are compared with.
-    """
-    enough = comparer.events(now) >= LEAST
-    others = comparer.mean
-    if past is not None:
-        enough &= comparer.events(past) >= LEAST
-        others = comparer.drawn(past, comparer.mean)
-    shares = comparer.drawn(now, others)
-    return comparer.distances(shares, others), enough[comparer.group], shares, others
-
-
 def _normal(
-    comparer: Comparer, against: str, size: int, pairs: Sequence[tuple[Counts, Counts | None]]
+    comparer: Comparer, against: str, size: int, windows: Sequence[tuple[Counts, Counts | None, Counts]]
 ) -> Normal:
-    found = [compared(comparer, now, past)[:2] for now, past in pairs]
-    distances = np.array([one for one, _ in found])
-    distances[~np.array([enough for _, enough in found])] = np.nan
+    found = [comparer.compare(now, past, mean) for now, past, mean in windows]
+    distances = np.array([one.distances for one in found])
+    distances[~np.array([one.enough for one in found])] = np.nan
     known = (~np.isnan(distances)).sum(axis=0) >= SITES
-    mean, deviation = (np.full(distances.shape[1], np.nan) for _ in range(2))
-    mean[known] = np.nanmean(distances[:, known], axis=0)
-    deviation[known] = np.maximum(np.nanstd(distances[:, known], axis=0), FLOOR)
-    mean, deviation = mean.round(DIGITS), deviation.round(DIGITS)
-    scores = np.where(np.isnan(distances), -np.inf, distances - mean) / deviation
-    extremes = np.sort(np.nanmax(np.where(known, scores, -np.inf), axis=1))
+    distances[:, ~known] = np.nan
+    mean, deviation = _spread(distances)
+    scores = (distances - _without(distances, 0)) / _without(distances, 1)
+    told = ~np.isnan(scores).all(axis=1)
+    extremes = np.sort(np.nanmax(scores[told], axis=1)) if told.any() else np.zeros(0)
     return Normal(
         against=against,
         size=size,
         mean=_told(mean),
         deviation=_told(deviation),
-        extremes=tuple(round(float(one), DIGITS) for one in extremes if np.isfinite(one)),
+        extremes=tuple(round(float(one), DIGITS) for one in extremes),
     )
+
+
+def _spread(distances: Counts) -> tuple[Counts, Counts]:
+    """Return mean and standard deviation of the sites, an entry an item; not a number where none is told."""
+    sites = (~np.isnan(distances)).sum(axis=0)
+    with np.errstate(invalid="ignore"):
+        mean = np.nansum(distances, axis=0) / sites
+        square = np.nansum(distances**2, axis=0) / sites - mean**2
+    return mean.round(DIGITS), np.maximum(np.sqrt(np.maximum(square, 0)), FLOOR).round(DIGITS)
+
+
+def _without(distances: Counts, moment: int) -> Counts:
+    """Return mean (0) or standard deviation (1) of the other sites, sites × items."""
+    others = (distances[np.arange(len(distances)) != site] for site in range(len(distances)))
+    return np.array([_spread(other)[moment] for other in others])
 
 
 def _told(values: Counts) -> tuple[float | None, ...]:

@@ -11,7 +11,7 @@ from adscribe.polling.server import UnreadableError
 from adscribe.sensors.flowmon.api import Events
 
 UNREADABLE = 100
-"""A list with more elements that are too large or too deep is not read further."""
+"""A list with more elements that can't be read is not read further."""
 
 ELEMENTS = 1_000_000
 """A longer list is taken for one without end."""

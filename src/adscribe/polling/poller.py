@@ -207,13 +207,14 @@ class Poller:
 
     def _start(self, begin: datetime) -> datetime:
         cursor = self._memory.cursor
+        now = time.monotonic()
+        due = self._read_open_at is None or now >= self._read_open_at + OPEN_EVERY
+        if due:
+            self._read_open_at = now
         if cursor is None:
             return begin
         start = cursor - self._span.overlap
-        now = time.monotonic()
-        is_due = self._read_open_at is None or now >= self._read_open_at + OPEN_EVERY
-        if self._names.selects == "detected_at" and is_due:
-            self._read_open_at = now
+        if due and self._names.selects == "detected_at":
             opened = self._memory.open_since(cursor - INACTIVITY_TIMEOUT)
             if opened is not None:
                 start = min(start, max(opened, cursor - REACH))

@@ -85,7 +85,7 @@ class Sensor:
         Raises
         ------
         UnreadableError
-            The answer is too large or nested too deeply.
+            The answer is too large, nested too deeply, or broken.
         ApiError
             As `get`; or there is no list.
         """
@@ -150,6 +150,9 @@ def listed(body: bytes, key: str | None) -> list[bytes]:
     except RecursionError:
         raise UnreadableError("an answer that is nested too deeply") from None
     except (msgspec.MsgspecError, UnicodeError):
-        raise TemporaryError("the sensor's answer is no JSON, or not complete") from None
+        if body.lstrip()[:1] in (b"[", b"{"):
+            raise UnreadableError("an answer that is no JSON, though it begins so") from None
+        # Such as the page of a proxy.
+        raise TemporaryError("the sensor's answer is no JSON") from None
     hint = "a mapping file can name its key: adscribe poll --show-mapping"
     raise ApiError("the sensor's answer holds no list", hint=hint)

@@ -41,7 +41,7 @@ T = TypeVar("T")
 
 
 class UnreadableError(ApiError):
-    """An answer that is larger or more deeply nested than any may be."""
+    """An answer that arrived and can't be read: too large, too deeply nested, or broken."""
 
 
 class TemporaryError(ApiError):

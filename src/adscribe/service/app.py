@@ -11,6 +11,7 @@ from fastapi import FastAPI, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from adscribe.assign.drift import drift as drift_of_answers
 from adscribe.service import openapi, pages
 from adscribe.service.access import Access
 from adscribe.service.classify import classify
@@ -50,6 +51,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.add_middleware(Access, metrics=state.metrics, token=state.settings.token)
     app.post("/v1/classify")(classify)
     app.get("/v1/model")(model)
+    app.get("/v1/drift")(drift)
     app.get("/v1/site")(site)
     app.get("/health/live")(live)
     app.get("/health/ready")(ready)
@@ -64,6 +66,12 @@ async def model(request: Request) -> Response:
     """Describe the model that answers."""
     classifier, _ = _state(request).ready()
     return _json(classifier.describe())
+
+
+async def drift(request: Request) -> Response:
+    """Say whether the events answered lately, and the answers, are like those of the training and before."""
+    classifier, _ = _state(request).ready()
+    return _json(await asyncio.to_thread(drift_of_answers, classifier))
 
 
 async def site(request: Request) -> Response:
@@ -104,7 +112,7 @@ async def ready(request: Request) -> Response:
 
 async def metrics(request: Request) -> Response:
     """Return the metrics."""
-    exposition = await asyncio.to_thread(_state(request).metrics.exposition)
+    exposition = await asyncio.to_thread(_exposition, _state(request))
     return Response(exposition, media_type="text/plain; version=1.0.0; charset=utf-8")
 
 
@@ -129,6 +137,12 @@ async def style(_: Request) -> Response:
 def _state(request: Request) -> State:
     state: State = request.app.state.adscribe
     return state
+
+
+def _exposition(state: State) -> bytes:
+    if state.classifier is not None:
+        state.metrics.tell(drift_of_answers(state.classifier))
+    return state.metrics.exposition()
 
 
 def _json(value: Any) -> Response:

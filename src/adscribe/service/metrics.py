@@ -10,6 +10,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 from prometheus_client.multiprocess import MultiProcessCollector
 
 from adscribe.assign import Assignment
+from adscribe.model.drift import STATES, Drift
 
 OTHER = "other"
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
@@ -50,11 +51,43 @@ class Metrics:
             **keep,
         )
 
+        self.drift_state = Gauge(
+            "adscribe_drift_state",
+            "0: too few events, or no profile to compare with; 1: quiet; 2: watch; 3: drift.",
+            ["against"],
+            multiprocess_mode="max",
+            **keep,
+        )
+        self.drift_distance = Gauge(
+            "adscribe_drift_distance",
+            "Jensen-Shannon distance of the last 30 days, by feature group.",
+            ["group", "against"],
+            multiprocess_mode="max",
+            **keep,
+        )
+        self.drift_limit = Gauge(
+            "adscribe_drift_limit",
+            "Distance from which on it is called drift; 1 where too few events tell.",
+            ["group", "against"],
+            multiprocess_mode="max",
+            **keep,
+        )
+
     def count(self, answer: Assignment) -> None:
         """Count an answer: ``category``, or the reason that there is none."""
         method = answer.event.method if answer.event.method in self._methods else OTHER
         outcome = answer.no_category.reason if answer.no_category else "category"
         self.events.labels(method, outcome).inc()
+
+    def tell(self, drift: Drift) -> None:
+        """Take over what became of events and answers."""
+        for comparison in drift.comparisons:
+            self.drift_state.labels(comparison.against).set(STATES.index(comparison.state))
+        for one in drift.groups:
+            labels = one.named, one.against
+            self.drift_distance.labels(*labels).set(one.distance)
+            # Nothing is farther than 1.
+            self.drift_limit.labels(*labels).set(1 if one.limit is None else one.limit)
 
     def exposition(self) -> bytes:
         """Return all metrics in the Prometheus text format, of all workers where there are several."""

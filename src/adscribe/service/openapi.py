@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from adscribe.assign import Assignment
+from adscribe.model.drift import Drift
 from adscribe.model.promises import Promises
 from adscribe.sensors import FORMATS
 from adscribe.service import bodies, body
@@ -148,6 +149,12 @@ _CLASSIFY: Json = {
 _PATHS: Json = {
     "/v1/classify": _CLASSIFY,
     "/v1/model": _get("model", "The model that answers", _content(_ref("Model")), "not-ready"),
+    "/v1/drift": _get(
+        "drift",
+        "Whether events and answers of the last 30 days are like those of the training, and those before",
+        _content(_ref("Drift")),
+        "not-ready",
+    ),
     "/v1/site": _get(
         "site", "The site file in use, without its addresses", _content(_ref("Site")), "not-ready"
     ),
@@ -168,7 +175,7 @@ _PATHS: Json = {
 @cache
 def document() -> Json:
     """Return the OpenAPI document."""
-    _, schemas = msgspec.json.schema_components((Assignment, Document, Promises), ref_template=_REF)
+    _, schemas = msgspec.json.schema_components((Assignment, Document, Drift, Promises), ref_template=_REF)
     for schema in schemas.values():
         # Of a docstring only the first paragraph: the rest is for those who read the code.
         schema["description"] = " ".join(schema.get("description", "").partition("\n\n")[0].split())

@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager, contextmanager, suppress
 import structlog
 
 from adscribe.assign import Classifier
+from adscribe.assign.drift import watch
 from adscribe.errors import AdscribeError
 from adscribe.sensors.flowmon.names import METHODS
 from adscribe.service.metrics import Metrics
@@ -64,7 +65,9 @@ class State:
 
     def _load_model(self) -> None:
         try:
-            self.classifier = Classifier.load(self.settings.model, risk=self.settings.risk)
+            classifier = Classifier.load(self.settings.model, risk=self.settings.risk)
+            watch(classifier)
+            self.classifier = classifier
         except AdscribeError as error:
             self.model_error = error.message
             _log.error("model refused", reason=error.message)

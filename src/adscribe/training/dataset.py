@@ -31,6 +31,7 @@ from adscribe.model.outcomes import Outcome
 from adscribe.training.beliefs import rule_names
 from adscribe.training.simulation.replay import read_group, replay
 from adscribe.training.simulation.rows import Row
+from adscribe.training.simulation.views import FULL
 
 TRAIN = "train"
 """The part whose names become columns."""
@@ -188,7 +189,11 @@ def _block(folder: Path, views: frozenset[str] | None, group: int) -> _Block:
     values: list[float] = []
     outcomes, natives, decided = [], [], 0
     told: dict[str, list[Any]] = {name: [] for name in _COLUMNS}
-    for replayed in replay(*read_group(folder, group)):
+    rows, files = read_group(folder, group)
+    if views == frozenset((FULL,)):
+        # It rests on no other.
+        rows = [row for row in rows if row.view == FULL]
+    for replayed in replay(rows, files):
         row = replayed.row
         if views is not None and row.view not in views:
             continue

@@ -7,7 +7,7 @@ between sites. The sites of the test have no part in it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 
@@ -17,10 +17,11 @@ from scipy.sparse import csr_array  # type: ignore[import-untyped]
 from adscribe.attack import Catalogue
 from adscribe.errors import AdscribeError
 from adscribe.model.artefact import Artefact, Manifest, load, with_profile
+from adscribe.model.certainty import certainties
 from adscribe.model.decoding import Decision, Decoder
 from adscribe.model.learned import NEVER
 from adscribe.model.outcomes import Outcome
-from adscribe.model.profile import SIZES, Certainty, Profile, profile_of
+from adscribe.model.profile import SIZES, Profile, profile_of
 from adscribe.model.softmax import Array
 from adscribe.model.statistics import CATEGORY, Said
 from adscribe.training import dataset as datasets
@@ -30,9 +31,6 @@ from adscribe.training.simulation.views import FULL
 
 TEST = "test"
 """The part that has no say in anything."""
-
-BINS = 10
-"""Of probabilities, from 0 to 1."""
 
 _PIECE = SIZES[0]
 _ROWS_AT_ONCE = 2**14
@@ -109,32 +107,6 @@ def add_profile(model: Path, data: Path, out: Path, *, processes: int = 2) -> Ma
         )
     rows = datasets.load(data, space=artefact.features, views=[FULL], processes=processes)
     return with_profile(model, out, profile(rows, artefact), catalogue)
-
-
-def certainties(pairs: Iterable[tuple[float, bool]]) -> tuple[Certainty, ...]:
-    """Return what came of probabilities, by tenths; tenths that none lies in are left out.
-
-    Parameters
-    ----------
-    pairs : iterable of (float, bool)
-        The probability of what was said, and whether it was right.
-    """
-    said, right = np.array([*pairs], dtype=np.float64).reshape(-1, 2).T
-    place = np.minimum((said * BINS).astype(np.intp), BINS - 1)
-    found = []
-    for one in range(BINS):
-        own = place == one
-        if own.any():
-            found.append(
-                Certainty(
-                    low=one / BINS,
-                    high=(one + 1) / BINS,
-                    number=int(own.sum()),
-                    said=round(float(said[own].mean()), 4),
-                    right=round(float(right[own].mean()), 4),
-                )
-            )
-    return tuple(found)
 
 
 def _decided(

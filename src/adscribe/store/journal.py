@@ -1,0 +1,343 @@
+"""The journal of a run in the store: what `adscribe.assign.journal.MemoryJournal` is for one run.
+
+What a transaction does is gathered and written at its end, each table at once.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
+
+from adscribe.answer.assignment import Assignment
+from adscribe.assign.journal import Entry
+from adscribe.context.digest import context_digest
+from adscribe.event import Event
+from adscribe.event.identity import report_digest
+from adscribe.event.opened import MAX_NEAR, OpenEvent, Span, covering
+from adscribe.store.connection import inserting
+from adscribe.store.documents import Document, State, decoded, encoded
+from adscribe.store.schema import event, event_name, event_tactic, event_target, event_technique, revision
+
+_COLUMNS = (
+    event.c.key,
+    event.c.id,
+    event.c.identity,
+    event.c.revision,
+    event.c.part,
+    event.c.last_at,
+    event.c.state,
+)
+_NAMED = (
+    select(*_COLUMNS)
+    .join(event_name, event_name.c.event_key == event.c.key)
+    .where(event_name.c.name == bindparam("name"))
+)
+_WITH_ID = select(*_COLUMNS).where(event.c.id == bindparam("id"))
+_NEAR = (
+    select(event.c.id, event.c.detected_at, event.c.last_at)
+    .where(event.c.identity == bindparam("identity"))
+    .where(event.c.last_at >= bindparam("since", type_=event.c.last_at.type))
+    .order_by(event.c.last_at, event.c.id)
+    .limit(MAX_NEAR)
+)
+_ANSWERED = select(revision.c.document).where(revision.c.digest == bindparam("digest"))
+
+
+@dataclass(slots=True)
+class _Kept:
+    """An event that the transaction has read or opened.
+
+    Attributes
+    ----------
+    key : int or None
+        ``None`` until it is written.
+    opened : OpenEvent
+        As it stands.
+    shown : tuple of str
+        Techniques of its last answer.
+    part : int
+        Fragments of its last revision.
+    targets : mapping of str to str or None
+        Addresses and host names of the targets that are written.
+    detected_at : datetime or None
+        As it is written.
+    answer : Assignment or None
+        The last that the transaction gave.
+    """
+
+    key: int | None
+    opened: OpenEvent
+    shown: tuple[str, ...] = ()
+    part: int = -1
+    targets: Mapping[str, str | None] = field(default_factory=dict)
+    detected_at: datetime | None = None
+    answer: Assignment | None = None
+
+
+class StoredJournal:
+    """What the store and a transaction that isn't over yet know of events.
+
+    Parameters
+    ----------
+    connection : Connection
+        In a transaction that writes.
+    received_at : datetime
+        When the reports came in (UTC).
+    """
+
+    def __init__(self, connection: Connection, received_at: datetime) -> None:
+        self._connection = connection
+        self._received_at = received_at
+        self._events: dict[str, _Kept] = {}
+        self._of_identity: dict[str, set[str]] = {}
+        self._names: dict[bytes, str] = {}
+        self._answers: dict[bytes, Assignment] = {}
+        self._revisions: list[dict[str, Any]] = []
+
+    def named(self, identity: str, external_id: str) -> OpenEvent | None:
+        """Return the event of an identity that a sensor's id was reported for last."""
+        name = _name(identity, external_id)
+        if name in self._names:
+            return self.with_id(self._names[name])
+        return self._read(self._connection.execute(_NAMED, {"name": name}).first())
+
+    def near(self, identity: str, at: datetime, timeout: timedelta) -> OpenEvent | None:
+        """Return the event of an identity that a time belongs to, as `covering` chooses it."""
+        rows = self._connection.execute(_NEAR, {"identity": identity, "since": at - timeout})
+        spans = {row.id: Span(row.id, row.detected_at, row.last_at) for row in rows}
+        for event_id in self._of_identity.get(identity, ()):
+            opened = self._events[event_id].opened
+            spans[event_id] = Span(event_id, opened.event.detected_at, opened.last_at)
+        found = covering(spans.values(), at, timeout)
+        return self.with_id(found.event_id) if found else None
+
+    def with_id(self, event_id: str) -> OpenEvent | None:
+        """Return the event that has an id."""
+        known = self._events.get(event_id)
+        if known is not None:
+            return known.opened
+        return self._read(self._connection.execute(_WITH_ID, {"id": event_id}).first())
+
+    def put(self, opened: OpenEvent, external_id: str | None) -> None:
+        """Keep an event as it stands now, and under the sensor's id of its last report."""
+        known = self._events.get(opened.id)
+        if known is None:
+            self._add(_Kept(None, opened))
+        else:
+            known.opened = opened
+        if external_id is not None:
+            self._names[_name(opened.identity, external_id)] = opened.id
+
+    def answered(self, report: Event) -> Assignment | None:
+        """Return what an equal report was answered; ``None`` for one that hasn't come before."""
+        digest = report_digest(report)
+        if digest in self._answers:
+            return self._answers[digest]
+        document = self._connection.execute(_ANSWERED, {"digest": digest}).scalar()
+        return None if document is None else decoded(document, Document).answer
+
+    def shown(self, event_id: str) -> tuple[str, ...]:
+        """Return the techniques that the last answer to an event showed."""
+        return self._events[event_id].shown
+
+    def keep(self, entry: Entry) -> None:
+        """Keep a report with its answer."""
+        state, answer = entry.state, entry.answer
+        kept = self._events[state.id]
+        kept.shown = answer.shown
+        kept.answer = answer
+        kept.part = kept.part + 1 if state.fragment else 0
+        digest = report_digest(entry.report)
+        self._answers[digest] = answer
+        cause = "report" if state.before is None else "fragment" if state.fragment else "update"
+        document = Document(report=entry.report, event=None if state.fragment else state.event, answer=answer)
+        self._revisions.append(
+            {
+                "event_id": state.id,
+                "number": state.revision,
+                "part": kept.part,
+                "cause": cause,
+                "received_at": self._received_at,
+                "digest": digest,
+                "context": context_digest(entry.context),
+                "model": answer.model.name,
+                "version": answer.model.version,
+                "attack": answer.model.attack,
+                "site": answer.context.site,
+                "document": encoded(document),
+            }
+        )
+
+    def flush(self) -> Mapping[str, int]:
+        """Write all that the transaction did to events, and return the key of each of them by its id."""
+        changed = [kept for kept in self._events.values() if kept.answer is not None]
+        self._write_events(changed)
+        keys = {event_id: kept.key for event_id, kept in self._events.items() if kept.key is not None}
+        self._write(
+            _named(self._connection.dialect.name),
+            [{"name": name, "event_key": keys[event_id]} for name, event_id in self._names.items()],
+        )
+        self._write(
+            insert(revision), [{**row, "event_key": keys[row.pop("event_id")]} for row in self._revisions]
+        )
+        self._write_found_by(changed)
+        self._revisions.clear()
+        return keys
+
+    def _read(self, row: Any) -> OpenEvent | None:
+        if row is None:
+            return None
+        if row.id in self._events:
+            return self._events[row.id].opened
+        state = decoded(row.state, State)
+        opened = OpenEvent(
+            id=row.id,
+            identity=row.identity,
+            revision=row.revision,
+            event=state.event,
+            last_report=state.last_report,
+            last_at=row.last_at,
+        )
+        targets = {target.ip: target.hostname for target in state.event.targets}
+        self._add(_Kept(row.key, opened, state.shown, row.part, targets, state.event.detected_at))
+        return opened
+
+    def _add(self, kept: _Kept) -> None:
+        self._events[kept.opened.id] = kept
+        self._of_identity.setdefault(kept.opened.identity, set()).add(kept.opened.id)
+
+    def _write(self, statement: Any, rows: list[dict[str, Any]]) -> None:
+        if rows:
+            self._connection.execute(statement, rows)
+
+    def _write_events(self, changed: Iterable[_Kept]) -> None:
+        opened = [kept for kept in changed if kept.key is None]
+        if opened:
+            rows = [{"id": kept.opened.id, **self._columns(kept)} for kept in opened]
+            statement = insert(event).returning(event.c.key, sort_by_parameter_order=True)
+            for kept, key in zip(opened, self._connection.execute(statement, rows).scalars(), strict=True):
+                kept.key = key
+        new = {kept.opened.id for kept in opened}
+        rows = [
+            {"event_key": kept.key, **self._columns(kept)} for kept in changed if kept.opened.id not in new
+        ]
+        self._write(update(event).where(event.c.key == bindparam("event_key")), rows)
+
+    def _columns(self, kept: _Kept) -> dict[str, Any]:
+        opened, answer = kept.opened, kept.answer
+        assert answer is not None  # noqa: S101 - only what was answered is written
+        now = opened.event
+        state = State(event=now, last_report=opened.last_report, shown=kept.shown)
+        no_category = answer.no_category
+        shown = [one.probability for one in answer.techniques] + [one.probability for one in answer.tactics]
+        return {
+            "identity": opened.identity,
+            "method": now.method,
+            "submethod": now.submethod,
+            "source": now.source.ip,
+            "source_address": now.source.ip,
+            "source_host": now.source.hostname,
+            "instance": now.instance,
+            "data_feed": now.data_feed,
+            "sensor": now.sensor,
+            "external_id": now.external_id,
+            "severity": now.severity,
+            "detected_at": now.detected_at,
+            "updated_at": now.reported_at,
+            "reason": no_category.reason if no_category else None,
+            "basis": no_category.basis if no_category else None,
+            "probability": no_category.probability if no_category else max(shown, default=0.0),
+            "revision": opened.revision,
+            "part": kept.part,
+            "last_at": opened.last_at,
+            "received_at": self._received_at,
+            "state": encoded(state),
+        }
+
+    def _write_found_by(self, changed: list[_Kept]) -> None:
+        """Write what events are found by: their techniques, tactics and targets as they are now."""
+        known = [kept.key for kept in changed if kept.detected_at is not None]
+        for table in (event_technique, event_tactic):
+            if known:
+                self._connection.execute(delete(table).where(table.c.event_key.in_(known)))
+        self._write(insert(event_technique), [row for kept in changed for row in _techniques(kept)])
+        self._write(insert(event_tactic), [row for kept in changed for row in _tactics(kept)])
+        self._write(
+            _target(self._connection.dialect.name), [row for kept in changed for row in _targets(kept)]
+        )
+        moved = [
+            {"key": kept.key, "at": kept.opened.event.detected_at}
+            for kept in changed
+            if kept.detected_at not in (None, kept.opened.event.detected_at)
+        ]
+        self._write(
+            update(event_target)
+            .where(event_target.c.event_key == bindparam("key"))
+            .values(detected_at=bindparam("at", type_=event_target.c.detected_at.type)),
+            moved,
+        )
+
+
+def _name(identity: str, external_id: str) -> bytes:
+    return hashlib.blake2b(f"{identity}\x1f{external_id}".encode(), digest_size=16).digest()
+
+
+@lru_cache(maxsize=2)
+def _named(dialect: str) -> Any:
+    made = inserting(dialect, event_name)
+    return made.on_conflict_do_update(index_elements=["name"], set_={"event_key": made.excluded.event_key})
+
+
+@lru_cache(maxsize=2)
+def _target(dialect: str) -> Any:
+    made = inserting(dialect, event_target)
+    return made.on_conflict_do_update(
+        index_elements=["event_key", "address"], set_={"host": made.excluded.host}
+    )
+
+
+def _techniques(kept: _Kept) -> Iterable[dict[str, Any]]:
+    answer = kept.answer
+    assert answer is not None  # noqa: S101 - only what was answered is written
+    ics = answer.ics.techniques if answer.ics else ()
+    for one in (*answer.techniques, *ics):
+        yield {
+            "event_key": kept.key,
+            "domain": one.domain,
+            "technique": one.id,
+            "parent": one.parent or one.id,
+            "tactics": " ".join(one.tactics),
+            "probability": one.probability,
+            "detected_at": kept.opened.event.detected_at,
+        }
+
+
+def _tactics(kept: _Kept) -> Iterable[dict[str, Any]]:
+    answer = kept.answer
+    assert answer is not None  # noqa: S101 - only what was answered is written
+    ics = answer.ics.tactics if answer.ics else ()
+    for one in (*answer.tactics, *ics):
+        yield {
+            "event_key": kept.key,
+            "domain": one.domain,
+            "tactic": one.shortname,
+            "probability": one.probability,
+            "detected_at": kept.opened.event.detected_at,
+        }
+
+
+def _targets(kept: _Kept) -> Iterable[dict[str, Any]]:
+    for target in kept.opened.event.targets:
+        if target.ip not in kept.targets or target.hostname != kept.targets[target.ip]:
+            yield {
+                "event_key": kept.key,
+                "address": target.ip,
+                "host": target.hostname,
+                "detected_at": kept.opened.event.detected_at,
+            }

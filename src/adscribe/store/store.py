@@ -1,0 +1,116 @@
+"""The store: one database with the events, what was answered, and what becomes of both."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any, Self
+
+from sqlalchemy import Engine, text
+
+from adscribe.assign import Answer, Classifier
+from adscribe.sensors import Reject, Report
+from adscribe.site import Site
+from adscribe.store.connection import address, engine, reading
+from adscribe.store.detail import StoredEvent, stored_event
+from adscribe.store.keeping import kept
+from adscribe.store.retention import prune
+from adscribe.store.upgrade import upgrade
+
+
+class Store:
+    """A store of events.
+
+    Parameters
+    ----------
+    store : str or Path
+        Path of a SQLite file, which is made where there is none, or the URL of a PostgreSQL database.
+    connections : int
+        Most connections at a time.
+
+    Raises
+    ------
+    StoreError
+        There is no such kind of store, or its driver isn't installed. Nothing is opened yet.
+
+    Examples
+    --------
+    >>> store = Store("events.db")  # doctest: +SKIP
+    >>> store.upgrade()  # doctest: +SKIP
+    >>> answers = list(store.answers(Classifier.load(), read(lines), site=site))  # doctest: +SKIP
+    """
+
+    def __init__(self, store: str | Path, *, connections: int = 4) -> None:
+        self._url = address(store)
+        self.engine: Engine = engine(self._url, connections=connections)
+
+    @property
+    def kind(self) -> str:
+        """``sqlite`` or ``postgresql``."""
+        return self._url.get_backend_name()
+
+    def upgrade(self) -> None:
+        """Make the tables, or bring those of an older adscribe up to date; see `adscribe.store.upgrade`."""
+        upgrade(self.engine)
+
+    def ping(self) -> None:
+        """Reach the database.
+
+        Raises
+        ------
+        StoreUnreachableError, StoreBusyError
+        """
+        with reading(self.engine) as connection:
+            connection.execute(text("SELECT 1"))
+
+    def answers(
+        self, classifier: Classifier, records: Iterable[Report | Reject], *, site: Site, **options: Any
+    ) -> Iterator[Answer]:
+        """Answer records as `Classifier.classify` does, with all that is stored as their past, and keep them.
+
+        Parameters
+        ----------
+        classifier : Classifier
+        records : iterable of Report or Reject
+            As `adscribe.sensors.read` yields them.
+        site : Site
+        **options
+            As in `Classifier.run`.
+
+        Returns
+        -------
+        iterator of Assignment or Reject
+            An answer a record, in order. What has come out is kept.
+
+        Raises
+        ------
+        CatalogueError, ModelError
+            As in `Classifier.run`; at once.
+        StoreUnreachableError, StoreBusyError
+            While iterating.
+        """
+        begin = partial(classifier.run, site=site, **options)
+        begin()  # refuses options that can't be, before anything is kept
+        return kept(self.engine, begin, records)
+
+    def event(
+        self, event_id: str, *, after: tuple[int, int] = (0, 0), limit: int = 100
+    ) -> StoredEvent | None:
+        """Return an event with a page of its revisions; see `adscribe.store.detail.stored_event`."""
+        with reading(self.engine) as connection:
+            return stored_event(connection, event_id, after=after, limit=limit)
+
+    def prune(self, **options: Any) -> int:
+        """Delete the events that needn't be kept; see `adscribe.store.retention.prune`."""
+        return prune(self.engine, **options)
+
+    def close(self) -> None:
+        """Close all connections."""
+        self.engine.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
