@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -68,9 +67,13 @@ def serve(settings: Settings) -> None:
 
 
 def _open(store: str) -> None:
-    """Make sure of the store; one that can't be reached now may be later."""
-    with Store(store) as found, suppress(StoreUnreachableError, StoreBusyError):
-        found.upgrade()
+    """Make sure of the store; a server that can't be reached now may be later."""
+    with Store(store) as found:
+        try:
+            found.upgrade()
+        except (StoreUnreachableError, StoreBusyError):
+            if found.kind == "sqlite":
+                raise
 
 
 def _load(settings: Settings, folder: Path | None) -> FastAPI:
