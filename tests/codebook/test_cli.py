@@ -57,7 +57,7 @@ def test_explain_tells_what_was_otherwise(site: str) -> None:
     lines = "\n".join([_event(), _event(source={"ip": "10.0.0.1"})])
     said = _run("explain", "-", "--site", site, "--line", "2", given=lines)
     assert "SCANS-07 answers: benign" in said
-    assert "source is network infrastructure: the source is a known firewall" in said
+    assert "source is network infrastructure: 10.0.0.1 is known as a firewall" in said
     assert "SCANS-08" not in said, "only the second line was asked for"
 
 

@@ -1,4 +1,4 @@
-"""`adscribe site`: check a site file, and have filters and roles suggested from events."""
+"""`adscribe site`: check a site file, have one suggested from events or made from what others know."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ import msgspec
 import typer
 
 from adscribe.cli.options import EventFormat
+from adscribe.cli.site_import import import_
 from adscribe.errors import SiteError
 from adscribe.event import Event
 from adscribe.sensors import Reject, read
@@ -25,6 +26,10 @@ from adscribe.site.suggest import Suggester
 app = typer.Typer(
     name="site", help="The site file: what is known of the monitored network.", no_args_is_help=True
 )
+
+app.command(
+    "import", epilog="Example: adscribe site import --url https://ads.example --user reader -o site.yaml"
+)(import_)
 
 UNUSABLE = 2
 """Exit status for a site file that can't be used."""

@@ -25,7 +25,7 @@ def condition_in_words(condition: Condition, vocabulary: Vocabulary) -> str:
 
 def value_in_words(value: str, key: Key) -> str:
     """Return what one value or group of a key says."""
-    return _said((value,), frozenset((value,)), key) if key.steps else _word(value, key)
+    return _said((value,), frozenset((value,)), key) if key.steps else key.word(value)
 
 
 def _said(words: tuple[str, ...], values: frozenset[str], key: Key) -> str:
@@ -35,11 +35,7 @@ def _said(words: tuple[str, ...], values: frozenset[str], key: Key) -> str:
         return said if key.steps else key.phrase.format(said)
     if key.steps and (span := _span(key, values)) is not None:
         return key.phrase.format(span)
-    return key.phrase.format(_either(_word(word, key) for word in words))
-
-
-def _word(word: str, key: Key) -> str:
-    return key.words.get(word, word.replace("_", " "))
+    return key.phrase.format(_either(key.word(word) for word in words))
 
 
 def conditions_in_words(row: Row, vocabulary: Vocabulary) -> str:

@@ -8,7 +8,7 @@ from adscribe.attack.software import named as threats_named
 from adscribe.context.knowledge import load_peers
 from adscribe.context.roles import main_targets
 from adscribe.context.view import View
-from adscribe.context.words import a, named
+from adscribe.context.words import a, cut, listing
 from adscribe.event.address import parse
 
 _HOSTILE_LISTS = ("botnet", "malware", "ransomware", "apt")
@@ -61,7 +61,10 @@ def _list(view: View) -> None:
     if kind is not None and view.event.submethod == "Application":
         kind = vocabulary.application_kinds.get(kind, kind)
     if kind is not None:
-        view.put("list_kind", kind, "event: list", f"{a(kind)} list: {description or names}")
+        (word,) = view.words("list_kind", (kind,))
+        tail = f": {cut(description or names)}" if description or names else ""
+        text = f"it matched a list of {word}{tail}"
+        view.put("list_kind", kind, "event: list", text)
     communication = view.text("communication").lower()
     if communication in ("direct", "dns"):
         text = (
@@ -74,16 +77,18 @@ def _family(view: View) -> None:
     event = view.event
     if event.method not in ("THREATS", "BPATTERNS"):
         return
-    family = view.vocabulary.family(event.submethod or "") or view.vocabulary.family(event.description or "")
+    named = view.vocabulary.family(event.submethod or "")
+    family = named or view.vocabulary.family(event.description or "")
     if family is not None:
-        text = f"{event.submethod or 'the description'} names {a(family)}"
-        view.put("family", family, "event: name of the threat", text)
+        (word,) = view.words("family", (family,))
+        told = f"{cut(event.submethod or '')} stands for" if named else "the description tells of"
+        view.put("family", family, "event: name of the threat", f"{told} {word}")
         return
     # The codebook's words come first: they are chosen, ATT&CK's kinds are read off its descriptions.
     for threat in threats_named(event.submethod or ""):
         if threat.kind is not None:
-            text = f"{threat.name} is {a(threat.kind)} (ATT&CK {threat.id})"
-            view.put("family", threat.kind, f"ATT&CK: {threat.id}", text)
+            (word,) = view.words("family", (threat.kind,))
+            view.put("family", threat.kind, f"ATT&CK: {threat.id}", f"{threat.name} stands for {word}")
             return
 
 
@@ -110,7 +115,7 @@ def _peer(view: View) -> None:
         kinds.setdefault("known_bad", "event: list")
     if kinds:
         name = next(iter(kinds))
-        text = f"the peer is known: {', '.join(map(named, kinds))}"
+        text = f"the peer is {listing(view.words('peer_kind', kinds))}"
         view.put("peer_kind", tuple(kinds), kinds[name], text, tuple(outside))
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from adscribe.context.view import View
+from adscribe.context.words import cut
+from adscribe.event.characteristics import CHARACTERISTICS
 
 _WORDS = (
     ("app_control", ("application control", "app control")),
@@ -41,7 +43,8 @@ def derive(view: View) -> None:
     words = view.text("differing_metrics").lower()
     for metric, parts in _WORDS:
         if any(part in words for part in parts):
-            view.put("ot_metric", metric, "event: differing metrics", f"what differs: {words}")
+            said = cut(view.text("differing_metrics").replace(" count", ""))
+            view.put("ot_metric", metric, "event: differing metrics", f"what differs: {said}")
             return
     if words:
         return
@@ -50,7 +53,7 @@ def derive(view: View) -> None:
     ]
     most, metric, name = max(counts, key=lambda entry: entry[0])
     if most > 0:
-        text = f"{most:,.0f} {name.removesuffix('_count').replace('_', ' ')}"
+        text = f"{CHARACTERISTICS[name]}: {most:,.0f}"
         view.put("ot_metric", metric, "event: counters", text)
     elif any(view.number(name) for name in _VOLUMES):
         view.put("ot_metric", "volume", "event: counters", "only the amount of traffic differs")

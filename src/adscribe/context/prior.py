@@ -26,7 +26,8 @@ def derive(view: View, history: History, event_id: str) -> int:
     kinds = dict.fromkeys(kind for record in records for kind in sorted(record.kinds))
     if kinds:
         methods = tuple(dict.fromkeys(record.method for record in records if record.kinds))
-        text = f"in the last 24 hours the same host had events of {listing(methods)}"
+        shown = listing(view.words("prior", kinds))
+        text = f"in the last 24 hours the same host showed {shown} ({listing(methods)})"
         view.put("prior", tuple(kinds), "history", text)
     return len(records)
 

@@ -9,7 +9,7 @@ from functools import lru_cache
 from adscribe.context.knowledge import Need, load_needs
 from adscribe.context.view import View
 from adscribe.context.vocabulary import load_vocabulary
-from adscribe.context.words import a, count, listing, named
+from adscribe.context.words import a, count, listing
 from adscribe.event import Target
 
 _SANCTIONED = frozenset(("approved_cloud", "partner"))
@@ -48,13 +48,12 @@ def derive(view: View) -> None:
     """Note ``source_role``, ``target_role`` and ``segment``, and the share of targets with a role."""
     source_roles = _common(view, view.sources)
     if source_roles:
-        text = f"the source is a known {listing(tuple(map(named, source_roles)))}"
+        text = _known(view, view.sources, "client", source_roles)
         view.put("source_role", source_roles, "site: roles", text)
     main = main_targets(view)
     target_roles = _common(view, main)
     if target_roles:
-        which = main[0].ip if len(main) == 1 else f"most of {count(len(main), 'target')}"
-        text = f"{which}: known {listing(tuple(map(named, target_roles)))}"
+        text = _known(view, main, "target", target_roles)
         view.put("target_role", target_roles, "site: roles", text, main)
     if view.targets:
         known = sum(1 for target in view.targets if view.site.roles(target.ip))
@@ -77,12 +76,21 @@ def derive_fit(view: View) -> None:
     ]
     for name, need, misfit in judged:
         if misfit is None and (need.services is None or _used(view)):
-            view.put("role_fit", "yes", basis, f"this is what {a(name)} does")
+            view.put("role_fit", "yes", basis, f"this is what {_role(view, name)} does")
             return
     beyond = [(name, misfit) for name, _, misfit in judged if misfit is not None]
     if beyond and len(beyond) == len(judged):
         name, misfit = beyond[0]
-        view.put("role_fit", "no", basis, f"{a(name)} has no need of {misfit}")
+        view.put("role_fit", "no", basis, f"{_role(view, name)} has no need of {misfit}")
+
+
+def _known(view: View, ends: tuple[Target, ...], noun: str, roles: tuple[str, ...]) -> str:
+    which = f"{ends[0].ip} is" if len(ends) == 1 else f"most of {count(len(ends), noun)} are each"
+    return f"{which} known as {listing(view.words('source_role', roles))}"
+
+
+def _role(view: View, name: str) -> str:
+    return view.words("source_role", (name,))[0]
 
 
 def main_targets(view: View) -> tuple[Target, ...]:
@@ -104,7 +112,7 @@ def _misfit(view: View, need: Need) -> str | None:
     if need.services is not None and services:
         beyond = tuple(name for name in services if name not in need.services)
         if beyond:
-            return listing(beyond)
+            return listing(tuple(_service(view, name) for name in beyond))
     outside = view.of_side("outside")
     if outside and "outside" not in need.targets:
         if "known" not in need.targets:
@@ -117,6 +125,13 @@ def _misfit(view: View, need: Need) -> str | None:
     if need.working_hours and view.values("schedule") == ("off_hours",):
         return "this outside working hours"
     return None
+
+
+def _service(view: View, name: str) -> str:
+    """Return a service, or a port that has none, in words."""
+    if name.isdecimal():
+        return f"port {name}"
+    return "ICMP" if name == "icmp" else view.words("service", (name,))[0]
 
 
 def _used(view: View) -> tuple[str, ...]:
@@ -158,13 +173,17 @@ def _segment_of(view: View, end: Target) -> _Placed | None:
     """Return the segment of an end, what tells it, and that as a sentence."""
     segment, name = _placed(view.site.roles(end.ip), view.site.filters_of(end.ip))
     if segment is not None and name is None:
-        return segment, "site: roles", f"{end.ip} is in {a(segment)} segment"
+        return segment, "site: roles", f"{end.ip} is in {_called(view, segment)}"
     if segment is not None:
-        return segment, f"site: filter {name}", f"{end.ip} is in the filter {name}: {a(segment)} segment"
+        return segment, f"site: filter {name}", f"{end.ip} is in the filter {name}, {_called(view, segment)}"
     feed = view.site.feed(view.event.data_feed)
     if feed is not None and feed.position == "ot":
         return "ot", "site: data feed", f"the data feed {feed.name} watches an OT segment"
     return None
+
+
+def _called(view: View, segment: str) -> str:
+    return f"{a(*view.words('segment', (segment,)))} segment"
 
 
 @lru_cache(maxsize=4096)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from adscribe.context.view import View
-from adscribe.context.words import count, duration
+from adscribe.context.words import count, duration, number
 
 
 def derive(view: View) -> None:
@@ -29,16 +29,18 @@ def derive(view: View) -> None:
         view.step("domains", len(domains), "event: domains", count(len(domains), "generated-looking name"))
     devices = view.number("hidden_devices_count")
     if devices is not None:
-        view.step("device_count", devices, "event: devices", f"{count(devices, 'device')} behind one address")
+        text = f"{count(devices, 'device')} behind one address"
+        if view.vocabulary.step("device_count", devices) == "invalid":
+            text = "a number of devices that overflowed"
+        view.step("device_count", devices, "event: devices", text)
 
 
 def _targets(view: View) -> None:
-    # The count belongs to the reported targets; where the ends are turned it tells nothing of them.
-    turned = view.targets is not view.event.targets
-    number = max(len(view.targets), 0 if turned else view.event.target_count or 0)
-    if number:
-        view.measures["target_count"] = number
-        view.step("target_scale", number, "event: targets", count(number, "target"), view.targets)
+    counted, listed = view.counted_targets, len(view.targets)
+    if counted:
+        view.measures["target_count"] = counted
+        text = count(counted, "target") + (f", {listed:,} of them listed" if counted > listed > 0 else "")
+        view.step("target_scale", counted, "event: targets", text, view.targets)
 
 
 def _attempts(view: View) -> None:
@@ -61,7 +63,8 @@ def _attempts(view: View) -> None:
     if attempts is not None and targets:
         each = attempts / targets
         view.measures["attempts_per_target_ratio"] = each
-        text = f"{count(attempts, 'attempt')} on {count(targets, 'target')}"
+        per = f", {number(each)} for each target" if targets > 1 else " on the one target"
+        text = f"{count(attempts, 'attempt')}{per}"
         view.step("attempts_per_target", each, "event: attempts, targets", text, view.targets)
     pause = view.number("average_interval_seconds")
     spent = view.number("duration_seconds")
@@ -75,5 +78,5 @@ def _attempts(view: View) -> None:
         pause = spent / (attempts - 1)
     if pause is not None:
         view.measures["average_interval_seconds"] = pause
-        text = f"one attempt every {duration(pause)} on average"
+        text = f"{duration(pause)} between attempts on average"
         view.step("interval", pause, "event: interval", text)

@@ -62,10 +62,15 @@ def derive(view: View) -> None:
             found[name] = None
     if found:
         names = tuple(found)
-        ports = listing(tuple(str(port) for port in event.ports))
-        text = f"service {listing(names)}" + (f" (port {ports})" if ports else "")
-        view.put("service", names, "event: ports, names", text)
+        view.put("service", names, "event: ports, names", _text(view, names))
     _protocol(view)
+
+
+def _text(view: View, names: tuple[str, ...]) -> str:
+    said = f"service{'s' if len(names) > 1 else ''} {listing(view.words('service', names))}"
+    ports = tuple(map(str, view.event.ports))
+    # More ports than a sentence holds are told by their services.
+    return f"{said} (port{'s' if len(ports) > 1 else ''} {listing(ports)})" if 0 < len(ports) <= 4 else said
 
 
 def _protocol(view: View) -> None:

@@ -40,7 +40,8 @@ def derive(view: View) -> None:
     _settle_roles(view)
     ends = _ends(view, view.sources)
     if ends in ("inside", "outside"):
-        text = f"{_named(view.sources)} lies {ends} the monitored network"
+        verb = "lies" if len(view.sources) == 1 else "lie"
+        text = f"{_named(view.sources)} {verb} {ends} the monitored network"
         view.put("source", ends, basis, text)
     ends = _ends(view, view.targets)
     if ends:
@@ -71,8 +72,15 @@ def _named(ends: tuple[Target, ...]) -> str:
 def _targets_text(view: View, ends: Ends) -> str:
     if ends == "mixed":
         inside = len(view.of_side("inside"))
-        return f"{count(inside, 'target')} inside and {len(view.targets) - inside:,} outside the network"
-    all_of = "both" if len(view.targets) == 2 else f"all {len(view.targets):,}"
-    which = view.targets[0].ip if len(view.targets) == 1 else f"{all_of} listed targets"
-    verb = "lies" if len(view.targets) == 1 else "lie"
+        outside = len(view.targets) - inside
+        verb = "lies" if inside == 1 else "lie"
+        return f"{count(inside, 'target')} {verb} inside, {outside:,} outside the monitored network"
+    listed, counted = len(view.targets), view.counted_targets
+    verb = "lies" if listed == 1 else "lie"
+    if listed == 1:
+        which = view.targets[0].ip if counted == 1 else f"the one listed target, {view.targets[0].ip},"
+    elif counted > listed:
+        which = f"the {listed:,} listed targets"
+    else:
+        which = "both targets" if listed == 2 else f"all {listed:,} targets"
     return f"{which} {verb} {ends} the monitored network"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from adscribe.context.view import View
-from adscribe.context.words import count, size
+from adscribe.context.words import count, cut, percent, size
 
 _ANSWERED = ("BLACKLIST", "TELNET")
 """Methods in which any reply is the success: the peer was reached, or the session went both ways."""
@@ -23,12 +23,13 @@ def derive(view: View) -> None:
         view.put("distributed", "yes" if shared else "no", "event: distributed", text)
     probability = view.number("probability_ratio")
     if probability is not None:
-        text = f"the detector is {probability:.0%} sure"
+        text = f"the detector is {percent(probability)} sure"
         view.step("probability", probability, "event: probability", text)
     activity = view.text("activity")
     if activity:
         in_session = any(word in activity.lower() for word in _SESSIONS)
-        view.put("activity", "session" if in_session else "idle", "event: activity", f"activity: {activity}")
+        text = f"activity: {cut(activity)}"
+        view.put("activity", "session" if in_session else "idle", "event: activity", text)
 
 
 def _success(view: View) -> None:
@@ -42,7 +43,7 @@ def _success(view: View) -> None:
     responses = view.number("responses_count")
     received = view.number("downloaded_bytes", "downloaded_max_bytes")
     if responses is not None:
-        text = f"{count(responses, 'request')} answered"
+        text = f"{count(responses, 'request')} answered" if responses else "no request answered"
         view.put("success", "yes" if responses else "no", "event: responses", text)
     elif received is not None and view.text("communication") != "dns":
         text = f"{size(received)} came back" if received else "nothing came back"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -58,6 +59,15 @@ class View:
         """Note a fact whose value is the step of the vocabulary that a number falls on."""
         self.put(key, self.vocabulary.step(key, number), basis, text, targets)
 
+    @property
+    def counted_targets(self) -> int:
+        """How many targets there are: the larger of counter and list.
+
+        The counter belongs to the reported targets; where the ends are turned it tells nothing of them.
+        """
+        turned = self.targets is not self.event.targets
+        return max(len(self.targets), 0 if turned else self.event.target_count or 0)
+
     def values(self, key: str) -> tuple[str, ...]:
         """Return what is known under a key so far; empty when unknown."""
         fact = self.facts.get(key)
@@ -75,6 +85,10 @@ class View:
         """Return a characteristic as text; empty when it isn't there."""
         value = self.event.characteristics.get(name)
         return "" if value is None else str(value)
+
+    def words(self, key: str, values: Iterable[str]) -> tuple[str, ...]:
+        """Return values of a key in words."""
+        return tuple(map(self.vocabulary.keys[key].word, values))
 
     def of_side(self, side: Side) -> tuple[Target, ...]:
         """Return the targets that lie on a side."""

@@ -87,6 +87,16 @@ class Key:
             return self.groups[value]
         return frozenset((value,)) if value in self.values else None
 
+    def word(self, value: str) -> str:
+        """Return a value or group in words.
+
+        Examples
+        --------
+        >>> [load_vocabulary().keys["service"].word(name) for name in ("smb", "dot", "remote_login")]
+        ['SMB', 'DNS over TLS', 'a remote login service']
+        """
+        return self.words.get(value, value.replace("_", " "))
+
 
 @dataclass(frozen=True, slots=True)
 class MethodRoles:

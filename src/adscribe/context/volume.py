@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from adscribe.context import compared
 from adscribe.context.view import View
-from adscribe.context.words import size
+from adscribe.context.words import number, size
 
 BALANCE = 5.0
 """One direction outweighs the other when it carries this many times as much."""
@@ -16,12 +17,15 @@ def derive(view: View) -> None:
     sent, received = _volumes(view)
     if sent is not None:
         view.measures["uploaded_bytes"] = sent
-        view.step("upload", sent, "event: bytes", f"{size(sent)} sent", view.targets)
+        text = f"{size(sent)} sent" if sent else "nothing sent"
+        view.step("upload", sent, "event: bytes", text, view.targets)
     if received is not None:
         view.measures["downloaded_bytes"] = received
-        view.step("download", received, "event: bytes", f"{size(received)} received", view.targets)
+        text = f"{size(received)} received" if received else "nothing received"
+        view.step("download", received, "event: bytes", text, view.targets)
     if sent is not None and received is not None and sent + received > 0:
-        text = f"{size(sent)} sent, {size(received)} received"
+        back = f"{size(received)} received" if received else "nothing received"
+        text = f"{size(sent)} sent, {back}" if sent else f"nothing sent, {back}"
         view.put("flow_balance", _balance(sent, received), "event: bytes", text, view.targets)
     _direction(view)
     _change(view)
@@ -78,13 +82,12 @@ def _change(view: View) -> None:
         return
     if usual is None:
         ratio, up = now, True
-        text = f"{now:g} requests for each response"
+        text = f"{number(now)} requests for each response"
     else:
         up = now >= usual
         higher, lower = (now, usual) if up else (usual, now)
         ratio = higher / lower if lower > 0 else float("inf") if higher > 0 else 1.0
-        shown = size if unit == "bytes" else "{:g}".format
-        text = f"{shown(now)} against the usual {shown(usual)}"
+        text = compared.text(view, now, usual, unit)
     view.measures["change_ratio"] = min(ratio, 1e12)
     view.step("change", ratio, "event: values compared", text)
     if usual is not None and now != usual:

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-_WRITTEN = {
-    **{name: name.upper() for name in ("apt", "c2", "dmz", "dns", "ot", "rat", "sip", "vpn")},
-    **{"ddos": "DDoS", "iot": "IoT", "decommissioned": "decommissioned host"},
-}
+_MOST_HOURS = 48
 _UNITS = ("B", "KiB", "MiB", "GiB", "TiB", "PiB")
 
 
@@ -30,14 +27,18 @@ def duration(seconds: float) -> str:
 
     Examples
     --------
-    >>> duration(2.5), duration(90), duration(7200)
-    ('2.5 s', '1.5 min', '2 h')
+    >>> duration(0.02), duration(2.5), duration(90), duration(7200), duration(259200)
+    ('20 ms', '2.5 s', '1.5 min', '2 h', '3 days')
     """
+    if 0 < seconds < 1:
+        return f"{_plain(seconds * 1000)} ms"
     if seconds < 60:
         return f"{_plain(seconds)} s"
     if seconds < 3600:
         return f"{_plain(seconds / 60)} min"
-    return f"{_plain(seconds / 3600)} h"
+    if seconds < _MOST_HOURS * 3600:
+        return f"{_plain(seconds / 3600)} h"
+    return f"{_plain(seconds / 86400)} days"
 
 
 def count(number: float, noun: str, plural: str | None = None) -> str:
@@ -50,6 +51,49 @@ def count(number: float, noun: str, plural: str | None = None) -> str:
     """
     word = noun if number == 1 else plural or f"{noun}s"
     return f"{int(number):,} {word}"
+
+
+def number(value: float) -> str:
+    """Return a plain number: thousands apart, a fraction only where it matters.
+
+    Examples
+    --------
+    >>> number(9120), number(12.46), number(0.0317), number(1234.5)
+    ('9,120', '12.5', '0.032', '1,234')
+    """
+    if value == int(value) or abs(value) >= 1000:
+        return f"{value:,.0f}"
+    return f"{value:.3g}" if abs(value) >= 1 else f"{value:.2g}"
+
+
+def percent(share: float) -> str:
+    """Return a share; what isn't 0 or 1 doesn't read like it.
+
+    Examples
+    --------
+    >>> percent(0.4), percent(0.047), percent(0.0031), percent(0.995), percent(0.99999), percent(0)
+    ('40 %', '4.7 %', '0.31 %', '99.5 %', 'more than 99.9 %', '0 %')
+    """
+    if share in (0, 1):
+        return f"{share:.0%}".replace("%", " %")
+    if share < 0.0001:
+        return "less than 0.01 %"
+    if 0.999 < share < 1:
+        return "more than 99.9 %"
+    digits = 2 if share < 0.01 else 1 if share < 0.1 or 0.99 < share < 1 else 0
+    return f"{_trimmed(f'{share * 100:,.{digits}f}')} %"
+
+
+def cut(text: str, most: int = 80) -> str:
+    r"""Return a text from elsewhere on one line, at most so many characters.
+
+    Examples
+    --------
+    >>> cut("Hosts that\n spread malware"), cut("abcdef", most=4)
+    ('Hosts that spread malware', 'abc…')
+    """
+    line = " ".join(text[: 4 * most].split())
+    return line if len(line) <= most else f"{line[: most - 1]}…"
 
 
 def listing(values: tuple[str, ...], limit: int = 4) -> str:
@@ -67,28 +111,20 @@ def listing(values: tuple[str, ...], limit: int = 4) -> str:
     return f"{', '.join(values[:-1])} and {values[-1]}"
 
 
-def named(word: str) -> str:
-    """Return a word of the vocabulary as it is written.
-
-    Examples
-    --------
-    >>> named("vulnerability_scanner"), named("dns_server"), named("decommissioned")
-    ('vulnerability scanner', 'DNS server', 'decommissioned host')
-    """
-    return " ".join(_WRITTEN.get(part, part) for part in word.split("_"))
-
-
 def a(word: str) -> str:
-    """Return a word of the vocabulary with its article.
+    """Return a word with its article.
 
     Examples
     --------
-    >>> a("iot_botnet"), a("user")
-    ('an IoT botnet', 'a user')
+    >>> a("OT"), a("IoT botnet"), a("user")
+    ('an OT', 'an IoT botnet', 'a user')
     """
-    written = named(word)
-    return f"{'an' if written[0].lower() in 'aeio' else 'a'} {written}"
+    return f"{'an' if word[0].lower() in 'aeio' else 'a'} {word}"
 
 
 def _plain(number: float) -> str:
     return f"{number:.1f}".removesuffix(".0")
+
+
+def _trimmed(digits: str) -> str:
+    return digits.rstrip("0").rstrip(".") if "." in digits else digits

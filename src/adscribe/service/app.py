@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -15,18 +16,21 @@ from adscribe.assign.drift import drift as drift_of_answers
 from adscribe.service import openapi, pages
 from adscribe.service.access import Access
 from adscribe.service.classify import classify
+from adscribe.service.events import keep, stored
 from adscribe.service.problems import Problem
 from adscribe.service.settings import Settings
 from adscribe.service.state import State
 
 
-def create_app(settings: Settings | None = None) -> FastAPI:
+def create_app(settings: Settings | None = None, folder: Path | None = None) -> FastAPI:
     """Return the HTTP service as an ASGI application.
 
     Parameters
     ----------
     settings : Settings, optional
         Default: the defaults of `Settings`.
+    folder : Path, optional
+        Where several processes share the store that lasts as long as the service.
 
     Returns
     -------
@@ -34,7 +38,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         Its lifespan loads the model and the site; until both are there ``/health/ready`` and
         ``/v1/classify`` answer with status 503.
     """
-    state = State(settings or Settings())
+    state = State(settings or Settings(), folder)
 
     app = FastAPI(
         title="adscribe",
@@ -50,6 +54,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.adscribe = state
     app.add_middleware(Access, metrics=state.metrics, token=state.settings.token)
     app.post("/v1/classify")(classify)
+    app.post("/v1/events")(keep)
+    app.get("/v1/events/{event_id}")(stored)
     app.get("/v1/model")(model)
     app.get("/v1/drift")(drift)
     app.get("/v1/site")(site)
@@ -104,10 +110,19 @@ async def live(_: Request) -> Response:
 
 
 async def ready(request: Request) -> Response:
-    """Say whether events can be answered, and whether the site file as it is now is in use."""
+    """Say whether events can be answered, whether the site file is in use, and whether events are kept."""
     state = _state(request)
     _, current = state.ready()
-    return _json({"status": "ready", "site": {"sha256": current.sha256, "error": state.site_file.error}})
+    keeping = state.keeping
+    if not keeping.looked_at:
+        raise Problem("not-ready", "The store is being opened.", headers={"Retry-After": "1"})
+    return _json(
+        {
+            "status": "ready",
+            "site": {"sha256": current.sha256, "error": state.site_file.error},
+            "store": {"temporary": keeping.temporary, "error": keeping.error},
+        }
+    )
 
 
 async def metrics(request: Request) -> Response:

@@ -211,9 +211,24 @@ SCHEMAS: Json = {
                 "sha256",
                 "error",
             ),
+            "store": _object(
+                {
+                    "temporary": {
+                        "type": "boolean",
+                        "description": "Whether what is kept goes when the service ends.",
+                    },
+                    "error": {
+                        "type": ["string", "null"],
+                        "description": "Why events can't be kept now; `null` when they can.",
+                    },
+                },
+                "temporary",
+                "error",
+            ),
         },
         "status",
         "site",
+        "store",
     ),
 }
 """Name to JSON Schema."""

@@ -51,6 +51,15 @@ class Metrics:
             **keep,
         )
 
+        self.store_reachable = Gauge(
+            "adscribe_store_reachable",
+            "1 when the store can be used, 0 when it can't.",
+            multiprocess_mode="livemin",
+            **keep,
+        )
+        self.deleted = Counter(
+            "adscribe_store_deleted_total", "Events deleted since they needn't be kept.", **keep
+        )
         self.drift_state = Gauge(
             "adscribe_drift_state",
             "0: too few events, or no profile to compare with; 1: quiet; 2: watch; 3: drift.",

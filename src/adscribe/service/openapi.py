@@ -12,8 +12,9 @@ from adscribe.assign import Assignment
 from adscribe.model.drift import Drift
 from adscribe.model.promises import Promises
 from adscribe.sensors import FORMATS
-from adscribe.service import bodies, body
+from adscribe.service import bodies, body, events
 from adscribe.service.problems import KINDS, MEDIA_TYPE, Document
+from adscribe.store import StoredEvent
 
 _REF = "#/components/schemas/{name}"
 
@@ -61,6 +62,9 @@ def _get(operation: str, summary: str, ok: Json, *problems: str, description: st
 def _parameter(name: str, schema: Json, description: str) -> Json:
     return {"name": name, "in": "query", "required": False, "schema": schema, "description": description}
 
+
+_ELSEWHERE = frozenset({"not-found", "method-not-allowed", "store-unavailable"})
+"""Problems that `/v1/classify` doesn't have."""
 
 _CLASSIFY: Json = {
     "post": {
@@ -141,13 +145,64 @@ _CLASSIFY: Json = {
                     },
                 },
             },
-            **_problems(*(name for name in KINDS if name not in ("not-found", "method-not-allowed"))),
+            **_problems(*(name for name in KINDS if name not in _ELSEWHERE)),
+        },
+    }
+}
+
+_KEEP: Json = {
+    "post": {
+        **_CLASSIFY["post"],
+        "operationId": "keep",
+        "summary": "Answer events and keep them",
+        "description": (
+            "As `/v1/classify`, with all that is kept as the past: a report is an update of the event that "
+            "it belongs to, and the earlier events of its hosts count. A report that comes again is known: "
+            "what it was answered comes back. What was answered is kept; after a problem send the body again."
+        ),
+        "responses": {
+            "200": _CLASSIFY["post"]["responses"]["200"],
+            **_problems(*(name for name in KINDS if name not in _ELSEWHERE - {"store-unavailable"})),
+        },
+    }
+}
+
+_STORED: Json = {
+    "get": {
+        "operationId": "stored",
+        "summary": "An event that is kept, with its revisions",
+        "parameters": [
+            {
+                "name": "event_id",
+                "in": "path",
+                "required": True,
+                "schema": {"type": "string", "pattern": "^[0-9a-f]{16}$"},
+                "description": "The `id` that answers name.",
+            },
+            _parameter(
+                "after",
+                {"type": "string", "pattern": r"^[0-9]{1,9}\.[0-9]{1,9}$"},
+                "The page after a revision: what `next` of the page before says.",
+            ),
+            _parameter(
+                "limit",
+                {"type": "integer", "minimum": 1, "maximum": events.MOST, "default": events.PAGE},
+                "Most revisions of the page. One of large events is shorter.",
+            ),
+        ],
+        "responses": {
+            "200": {"description": "The event.", "content": _content(_ref("StoredEvent"))},
+            **_problems(
+                "unauthorized", "not-found", "invalid-parameter", "internal", "store-unavailable", "busy"
+            ),
         },
     }
 }
 
 _PATHS: Json = {
     "/v1/classify": _CLASSIFY,
+    "/v1/events": _KEEP,
+    "/v1/events/{event_id}": _STORED,
     "/v1/model": _get("model", "The model that answers", _content(_ref("Model")), "not-ready"),
     "/v1/drift": _get(
         "drift",
@@ -175,11 +230,16 @@ _PATHS: Json = {
 @cache
 def document() -> Json:
     """Return the OpenAPI document."""
-    _, schemas = msgspec.json.schema_components((Assignment, Document, Drift, Promises), ref_template=_REF)
+    _, schemas = msgspec.json.schema_components(
+        (Assignment, Document, Drift, Promises, StoredEvent), ref_template=_REF
+    )
     for schema in schemas.values():
         # Of a docstring only the first paragraph: the rest is for those who read the code.
         schema["description"] = " ".join(schema.get("description", "").partition("\n\n")[0].split())
     schemas["Problem"] = schemas.pop("Document")
+    # What an event is bodies say, and more exactly.
+    for name in ("Event", "Source", "Target"):
+        del schemas[name]
     return {
         "openapi": "3.1.0",
         "info": {

@@ -36,6 +36,7 @@ KINDS: dict[str, Kind] = {
     "risk-not-promised": Kind(422, "The model doesn't promise this risk"),
     "internal": Kind(500, "The service failed"),
     "not-ready": Kind(503, "The service isn't ready"),
+    "store-unavailable": Kind(503, "The store can't be used"),
     "busy": Kind(503, "The service has too much to do"),
     "timeout": Kind(503, "The answer took too long"),
 }

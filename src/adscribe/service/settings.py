@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, fields
+from datetime import timedelta
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
@@ -12,6 +14,7 @@ from adscribe.errors import AdscribeError, Place
 
 PREFIX = "ADSCRIBE_"
 MIB = 1024 * 1024
+LONGEST_TIMEOUT_MINUTES = 7 * 24 * 60
 
 
 class SettingsError(AdscribeError):
@@ -38,6 +41,30 @@ class Settings:
     model: str = field(default=SHIPPED, metadata=_says(f"Model that answers: {NAMES}."))
     risk: float | None = field(
         default=None, metadata=_says("Largest share of wrong categories: one that the model promises.")
+    )
+    store: str | None = field(
+        default=None,
+        repr=False,  # a URL may hold a password
+        metadata=_says(
+            "Where events are kept: a file, or postgresql://user@host/database; "
+            "without one they go when the service ends."
+        ),
+    )
+    keep_days: float = field(
+        default=365.0,
+        metadata=_says("Days that events are kept after their last report; 0: for ever.", 0, 36_500),
+    )
+    keep_events: int = field(
+        default=1_000_000, metadata=_says("Most events that are kept; 0: any number.", 0, 1_000_000_000)
+    )
+    timeout_minutes: float = field(
+        default=60.0,
+        metadata=_says(
+            "Minutes without a report after which the next opens a new event.", 0, LONGEST_TIMEOUT_MINUTES
+        ),
+    )
+    timeouts: str | None = field(
+        default=None, metadata=_says("The same for single methods, such as SCANS=5,UPLOAD=120.")
     )
     host: str = field(default="127.0.0.1", metadata=_says("Address to listen on."))
     port: int = field(default=8000, metadata=_says("Port to listen on.", 1, 65_535))
@@ -70,6 +97,7 @@ class Settings:
                 raise SettingsError(
                     f"{setting.name} must be from {least} to {most}", hint=f"set {variable(setting.name)}"
                 )
+        self.method_timeouts()
         if self.log_level not in ("debug", "info", "warning", "error"):
             raise SettingsError(
                 f"log_level {self.log_level!r} is not known", hint="debug, info, warning or error"
@@ -85,6 +113,35 @@ class Settings:
             )
         if self.site is not None and not self.site.is_file():
             raise SettingsError("no such site file", place=Place(file=str(self.site)), hint="see --site")
+
+    @property
+    def timeout(self) -> timedelta:
+        """The inactivity timeout."""
+        return timedelta(minutes=self.timeout_minutes)
+
+    @property
+    def longest_timeout(self) -> timedelta:
+        """The longest inactivity timeout of any method."""
+        return max([self.timeout, *self.method_timeouts().values()])
+
+    def method_timeouts(self) -> dict[str, timedelta]:
+        """Return the inactivity timeouts of single methods.
+
+        Raises
+        ------
+        SettingsError
+            One of them has no such form, or is longer than a week.
+        """
+        found = {}
+        for part in filter(None, (part.strip() for part in (self.timeouts or "").split(","))):
+            match = re.fullmatch(r"([^=\s]+)\s*=\s*(\d{1,5}(?:\.\d{1,6})?)", part, re.ASCII)
+            if match is None or float(match[2]) > LONGEST_TIMEOUT_MINUTES:
+                raise SettingsError(
+                    "timeouts must be methods and minutes up to a week, such as SCANS=5,UPLOAD=120",
+                    hint=f"set {variable('timeouts')}",
+                )
+            found[match[1]] = timedelta(minutes=float(match[2]))
+        return found
 
     @property
     def loopback(self) -> bool:

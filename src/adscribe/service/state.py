@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
 
 import structlog
 
@@ -13,10 +14,12 @@ from adscribe.assign import Classifier
 from adscribe.assign.drift import watch
 from adscribe.errors import AdscribeError
 from adscribe.sensors.flowmon.names import METHODS
+from adscribe.service.keeping import Keeping
 from adscribe.service.metrics import Metrics
 from adscribe.service.problems import Problem
 from adscribe.service.settings import Settings
 from adscribe.service.site_file import SiteFile
+from adscribe.service.slots import Slots
 from adscribe.site import Site
 
 _log = structlog.get_logger("adscribe.service")
@@ -34,26 +37,32 @@ class State:
         ``None`` until it is loaded.
     model_error : str or None
         Why it can't be loaded.
+    slots : Slots
+        For bodies that are answered without being kept.
+    keeping : Keeping
+        The store.
     threads : ThreadPoolExecutor
         Where bodies are answered that would hold up the others; there while the service runs.
     """
 
     threads: ThreadPoolExecutor
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, folder: Path | None = None) -> None:
         self.settings = settings
         self.metrics = Metrics(METHODS)
         self.site_file = SiteFile(settings.site, self.metrics)
         self.classifier: Classifier | None = None
         self.model_error: str | None = None
-        self._active = 0
+        self.slots = Slots(settings.concurrency)
+        self.keeping = Keeping(settings, self.metrics, folder)
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Load the model and the site, and keep up with the site's file until the end."""
         with ThreadPoolExecutor(self.settings.threads, thread_name_prefix="classify") as self.threads:
             loading = asyncio.create_task(self._load())
-            yield
+            async with self.keeping.running():
+                yield
             loading.cancel()
             with suppress(asyncio.CancelledError):
                 await loading
@@ -93,20 +102,3 @@ class State:
                 "not-ready", "The model and the site are being loaded.", headers={"Retry-After": "1"}
             )
         return self.classifier, site
-
-    @contextmanager
-    def slot(self) -> Iterator[None]:
-        """Hold one of the places for requests with a body.
-
-        Raises
-        ------
-        Problem
-            ``busy``: all are taken.
-        """
-        if self._active >= self.settings.concurrency:
-            raise Problem("busy", "Too many requests at a time; try again.", headers={"Retry-After": "1"})
-        self._active += 1
-        try:
-            yield
-        finally:
-            self._active -= 1

@@ -99,7 +99,8 @@ class Entry:
         what = self.method or "everything"
         if self.submethod:
             what += f"/{self.submethod}"
-        label = f"known cause {self.cause}:" if self.kind == "known_cause" else self.kind
+        cause = (self.cause or "").replace("_", " ")
+        label = f"known cause {cause}:" if self.kind == "known_cause" else self.kind
         parts = [label, what]
         if self.instance:
             parts.append(f"of instance {self.instance}")

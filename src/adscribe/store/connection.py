@@ -13,6 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import (
     ArgumentError,
+    DatabaseError,
     DBAPIError,
     IntegrityError,
     InterfaceError,
@@ -31,6 +32,8 @@ CONNECT_SECONDS = 5
 
 _POSTGRESQL = "postgresql+psycopg"
 _CONFLICT = ("40001", "40P01")  # serialization failure, deadlock
+_OUTSIDE = (OperationalError, InterfaceError, InternalError)
+_MISSING = ("42501", "42P01", "3F000")  # a right, a table, a schema
 _BUSY = ("55P03", "SQLITE_BUSY", "SQLITE_LOCKED")
 
 
@@ -184,8 +187,9 @@ def told() -> Iterator[None]:
             raise StoreConflictError("the store is busy", hint="try again") from error
         if code.startswith(_BUSY):
             raise StoreBusyError("the store is busy", hint="try again") from None
-        if isinstance(error, OperationalError | InterfaceError | InternalError):
-            raise StoreUnreachableError(f"the store can't be used now: {code}") from None
+        if isinstance(error, _OUTSIDE) or code in _MISSING or type(error) is DatabaseError:
+            reason = "can't be reached" if code == type(error.orig).__name__ else f"can't be used: {code}"
+            raise StoreUnreachableError(f"the store {reason}") from None
         raise
 
 

@@ -50,6 +50,11 @@ class Store:
         """``sqlite`` or ``postgresql``."""
         return self._url.get_backend_name()
 
+    @property
+    def exists(self) -> bool:
+        """Whether there is a file, or a server is named: opening a store makes its file."""
+        return self.kind != "sqlite" or Path(str(self._url.database)).is_file()
+
     def upgrade(self) -> None:
         """Make the tables, or bring those of an older adscribe up to date; see `adscribe.store.upgrade`."""
         upgrade(self.engine)

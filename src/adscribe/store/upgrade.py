@@ -17,14 +17,22 @@ from adscribe.store.schema import metadata
 VERSION_TABLE = "adscribe_version"
 """Holds the version of the tables, one row."""
 
-_FOLDER = Path(__file__).parent / "migrations"
+FOLDER = Path(__file__).parent / "migrations"
+"""Steps from each version to the next."""
+
 _LOCK = 0x6164_7363_7269_6265  # "adscribe"
 
 
-def upgrade(engine: Engine) -> None:
+def upgrade(engine: Engine, folder: Path = FOLDER) -> None:
     """Make the tables of a new store, or bring those of an older one up to date.
 
     Several processes may do so at once: the first does the work, the others wait and find it done.
+
+    Parameters
+    ----------
+    engine : Engine
+    folder : Path
+        Where the steps are.
 
     Raises
     ------
@@ -36,7 +44,7 @@ def upgrade(engine: Engine) -> None:
     with writing(engine) as connection:
         if connection.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
-        config = configuration(connection)
+        config = _configuration(connection, folder)
         script = ScriptDirectory.from_config(config)
         version = current(connection)
         if version == script.get_current_head():
@@ -57,10 +65,9 @@ def current(connection: Connection) -> str | None:
     return context.get_current_revision()
 
 
-def configuration(connection: Connection) -> Config:
-    """Return what Alembic needs to know to work on a connection."""
+def _configuration(connection: Connection, folder: Path) -> Config:
     config = Config()
-    config.set_main_option("script_location", str(_FOLDER).replace("%", "%%"))
+    config.set_main_option("script_location", str(folder).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
     attributes: dict[str, Any] = config.attributes
     attributes["connection"] = connection

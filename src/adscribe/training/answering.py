@@ -158,15 +158,13 @@ def answer(
     AdscribeError
         If there is no corpus, or it has no such part.
     """
-    groups = [group for group, part in enumerate(_parts(folder)) if part == split]
-    if not groups:
-        raise AdscribeError(f"{folder} holds no part {split!r}", hint="build it with more sites")
+    sites = groups(folder, "split", split)
     work = partial(_answered, folder, model, risk)
-    if processes <= 1 or len(groups) == 1:
-        found = list(map(work, groups))
+    if processes <= 1 or len(sites) == 1:
+        found = list(map(work, sites))
     else:
         with ProcessPoolExecutor(processes, mp_context=multiprocessing.get_context("spawn")) as pool:
-            found = list(pool.map(work, groups))
+            found = list(pool.map(work, sites))
     reports = tuple(one for reports, _ in found for one in reports)
     return Answers(reports, sum(decided for _, decided in found))
 
@@ -197,11 +195,23 @@ def columns(folder: Path, names: Sequence[str]) -> dict[str, list[Any]]:
     return found
 
 
-def _parts(folder: Path) -> list[str]:
-    """Return the part that each group of rows, a site each, belongs to."""
+def groups(folder: Path, column: str, value: str) -> list[int]:
+    """Return the groups of rows, a site each, that have a value in a column such as ``split`` or ``site``.
+
+    Raises
+    ------
+    AdscribeError
+        If there is no corpus, or no such site in it.
+    """
     file = _open(folder)
-    splits = (file.read_row_group(group, columns=["split"]) for group in range(file.num_row_groups))
-    return [table["split"][0].as_py() for table in splits]
+    numbers = range(file.num_row_groups)
+    firsts = (file.read_row_group(number, columns=[column])[column][0].as_py() for number in numbers)
+    found = [number for number, first in enumerate(firsts) if first == value]
+    if not found:
+        raise AdscribeError(
+            f"{folder} holds no site whose {column} is {value!r}", hint="build it with more sites"
+        )
+    return found
 
 
 def _open(folder: Path) -> Any:

@@ -1,0 +1,141 @@
+"""Truths that the model disputes, by confident learning: perhaps a label is wrong, perhaps the model is.
+
+Confident learning (Northcutt et al., "Confident Learning: Estimating Uncertainty in Dataset Labels", JAIR
+2021, by the package cleanlab) compares the label of each event with the probabilities that a model gives
+which hasn't seen it. An outcome is a class here. What the model was taught wrongly it believes too, so
+that a mistake in the definition of a behaviour is no suspect where the model was trained on it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from cleanlab.filter import find_label_issues  # type: ignore[import-untyped]
+from cleanlab.rank import get_label_quality_scores  # type: ignore[import-untyped]
+from numpy.typing import NDArray
+
+from adscribe.model.artefact import Artefact
+from adscribe.training.dataset import Dataset
+from adscribe.training.inspection.mistakes import in_words
+
+
+def suspects(dataset: Dataset, artefact: Artefact, truths: Sequence[str] | None = None) -> pd.DataFrame:
+    """Return the rows whose truth is suspect, the most suspect first.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        Rows that the model wasn't trained on, with its columns.
+    artefact : Artefact
+        The model.
+    truths : sequence of str, optional
+        Truths of the rows; those of the dataset when not given.
+
+    Returns
+    -------
+    DataFrame
+        ``row`` (place in the dataset), ``method``, ``behaviour``, ``true`` and ``likeliest`` in words;
+        ``held`` and ``sure``: their probabilities. Truths that the model has no outcome for are left out:
+        of them it can say nothing.
+    """
+    texts = list(dataset.outcome if truths is None else truths)
+    space = artefact.outcomes
+    place = {text: row for row, text in enumerate(space.texts)}
+    known = np.array([row for row, text in enumerate(texts) if text in place], dtype=np.intp)
+    labels = np.array([place[texts[row]] for row in known], dtype=np.intp)
+    probabilities = _normed(artefact.softmax.predict(dataset.X[known]))
+    issues = find_label_issues(labels, probabilities, filter_by="low_self_confidence", n_jobs=1)
+    found = np.flatnonzero(issues)
+    found = found[np.argsort(get_label_quality_scores(labels, probabilities)[found], kind="stable")]
+    best = probabilities[found].argmax(axis=1)
+    rows = known[found]
+    return pd.DataFrame(
+        {
+            "row": rows,
+            "method": dataset.method[rows],
+            "behaviour": dataset.behaviour[rows],
+            "true": [in_words(space.outcomes[one]) for one in labels[found]],
+            "likeliest": [in_words(space.outcomes[one]) for one in best],
+            "held": probabilities[found, labels[found]],
+            "sure": probabilities[found, best],
+        }
+    )
+
+
+def _normed(probabilities: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Return probabilities that add up to 1 as exactly as cleanlab asks."""
+    found = probabilities.astype(np.float64)
+    normed: NDArray[np.float64] = found / found.sum(axis=1, keepdims=True)
+    return normed
+
+
+def disputed(found: pd.DataFrame, dataset: Dataset, most: int = 12) -> pd.DataFrame:
+    """Return the behaviours whose truth is disputed most often.
+
+    Returns
+    -------
+    DataFrame, by behaviour
+        ``suspects``, ``rows``, their ``share``, and what is ``true`` and ``likeliest`` most often.
+    """
+    rows = pd.Series(dataset.behaviour).value_counts()
+    grouped = found.groupby("behaviour")
+    counted = pd.DataFrame(
+        {
+            "suspects": grouped.size(),
+            "true": grouped["true"].agg(_commonest),
+            "likeliest": grouped["likeliest"].agg(_commonest),
+        }
+    )
+    counted.insert(1, "rows", rows.reindex(counted.index))
+    counted.insert(2, "share", counted["suspects"] / counted["rows"])
+    return counted.sort_values(["suspects", "share"], ascending=False, kind="stable").head(most)
+
+
+def _commonest(texts: pd.Series[str]) -> str:
+    return str(texts.value_counts().index[0])
+
+
+def planted(truths: Sequence[str], share: float, *, seed: int = 0) -> tuple[list[str], NDArray[np.intp]]:
+    """Return truths of which some were exchanged among each other, and the rows that are wrong by that.
+
+    Parameters
+    ----------
+    truths : sequence of str
+        Of all rows.
+    share : float
+        Of the rows that take part.
+    seed : int
+        Of the draw.
+    """
+    generator = np.random.default_rng(seed)
+    drawn = np.sort(generator.choice(len(truths), round(share * len(truths)), replace=False))
+    texts = np.array(list(truths), dtype=object)
+    texts[drawn] = texts[generator.permutation(drawn)]
+    wrong = drawn[[texts[row] != truths[row] for row in drawn]]
+    return texts.tolist(), wrong
+
+
+def caught(found: pd.DataFrame, wrong: NDArray[np.intp], looked_at: Sequence[int]) -> pd.DataFrame:
+    """Return how many planted mistakes are among the first suspects.
+
+    Parameters
+    ----------
+    found : DataFrame
+        See `suspects`.
+    wrong : array of int
+        Rows whose truth is wrong.
+    looked_at : sequence of int
+        How many suspects somebody looks at.
+    """
+    is_wrong = found["row"].isin(wrong).to_numpy()
+    numbers = [min(number, len(found)) for number in looked_at]
+    hits = [int(is_wrong[:number].sum()) for number in numbers]
+    return pd.DataFrame(
+        {
+            "looked at": numbers,
+            "planted among them": hits,
+            "share of all planted": [hit / max(len(wrong), 1) for hit in hits],
+        }
+    )
