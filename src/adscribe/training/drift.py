@@ -85,15 +85,20 @@ def life(seed: int, months: int, reports: int, *, prevalence: float = 0.1) -> Li
     )
 
 
-def repeated(method: str, times: int, month: Month) -> Month:
-    """Return a month in which what a method reports is reported again on the following days."""
+def repeated(month: Month, times: int, chosen: Callable[[Report], bool]) -> Month:
+    """Return a month in which what some reports tell happens again on the days after."""
     again = [
         Report(_later(one.native, day), one.category)
         for one in month
-        if one.native["method"] == method
+        if chosen(one)
         for day in range(1, times)
     ]
     return sorted([*month, *again], key=lambda one: str(one.native["detected_at"]))
+
+
+def more_often(method: str, times: int, month: Month) -> Month:
+    """Return a month in which a method is reported so many times as often."""
+    return repeated(month, times, lambda one: one.native["method"] == method)
 
 
 def _later(native: Native, days: int) -> Native:
@@ -148,13 +153,12 @@ def renamed(methods: Mapping[str, str], month: Month) -> Month:
 
 
 def under_attack(month: Month) -> Month:
-    """Return a month without most of what has no category: what is answered is another mixture."""
-    kept = np.random.default_rng(0).random(len(month)) < 0.1
-    return [one for one, stays in zip(month, kept.tolist(), strict=True) if one.category or stays]
+    """Return a month in which all that has a category goes on for days: other answers are frequent."""
+    return repeated(month, 6, lambda one: one.category)
 
 
 SHIFTS: Mapping[str, Shift] = {
-    "a method twice as often": partial(repeated, "HIGHTRANSF", 2),
+    "a method twice as often": partial(more_often, "HIGHTRANSF", 2),
     "volumes tenfold": partial(louder, 10),
     "a feed without success": without_success,
     "methods with new names": partial(renamed, {"DNSQUERY": "DNSQUERY2", "SCANS": "RECON"}),
