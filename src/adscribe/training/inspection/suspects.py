@@ -19,7 +19,7 @@ from cleanlab.rank import get_label_quality_scores  # type: ignore[import-untype
 from numpy.typing import NDArray
 
 from adscribe.model.artefact import MANIFEST, Artefact, Manifest
-from adscribe.training.dataset import TRAIN, Dataset
+from adscribe.training.dataset import TRAIN, Dataset, Texts
 from adscribe.training.evaluation import data_card
 from adscribe.training.inspection.mistakes import in_words
 from adscribe.training.judged import Ints
@@ -121,7 +121,9 @@ def _commonest(texts: pd.Series[str]) -> str:
     return str(texts.value_counts().index[0])
 
 
-def planted(truths: Sequence[str], rows: Ints, share: float, *, seed: int = 0) -> tuple[list[str], Ints]:
+def planted(
+    truths: Sequence[str] | Texts, rows: Ints, share: float, *, seed: int = 0
+) -> tuple[list[str], Ints]:
     """Return truths of which some were exchanged among each other, and the rows that are wrong by that.
 
     Parameters
