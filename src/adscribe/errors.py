@@ -84,6 +84,28 @@ class SiteError(AdscribeError):
         self.problems = problems or (self,)
 
 
+class FeedbackError(AdscribeError):
+    """Feedback that can't be taken: unreadable, or about what isn't there.
+
+    Attributes
+    ----------
+    problems : tuple of FeedbackError
+        All that is wrong with it; the error itself when it stands alone. The message is that of the
+        first and says how many more there are.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        place: Place | None = None,
+        hint: str | None = None,
+        problems: tuple[FeedbackError, ...] = (),
+    ) -> None:
+        super().__init__(message, place=place, hint=hint)
+        self.problems = problems or (self,)
+
+
 class CatalogueError(AdscribeError):
     """An ATT&CK id, tactic or version that the catalogue doesn't hold."""
 

@@ -175,6 +175,20 @@ def test_one_bad_event_costs_one_event_and_is_told_once(ads: FakeAds) -> None:
     assert len(station.rejects) == 6
 
 
+def test_what_the_mapping_may_lack_is_said_once(ads: FakeAds) -> None:
+    ads.events = [document(1, mitre=[], **{"x\x1b[2J\ny" * 100: 1}), document(2, mitre=[])]
+    station = Station(ads)
+    station.poll(2)
+    named, undated = station.said
+    assert named.startswith("keys of events that the mapping doesn't name: mitre, x [2J y")
+    assert len(named) < 200
+    assert "no event says when it was updated" in undated
+    ads.events = [document(3, lastUpdate=clock(1))]
+    station = Station(ads)
+    station.poll()
+    assert station.said == []
+
+
 def test_a_restart_in_the_middle_goes_on_where_it_ended(
     ads: FakeAds, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

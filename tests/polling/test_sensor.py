@@ -38,7 +38,7 @@ def test_a_token_that_was_taken_back_is_renewed_once(ads: FakeAds) -> None:
     ads.replies.append(Reply(401))
     station = Station(ads)
     assert station.poll().delivered == 1
-    assert (len(ads.logins), station.said) == (2, [])
+    assert (len(ads.logins), station.pauses) == (2, [])
     ads.replies += [Reply(401), Reply(401)]
     with pytest.raises(ApiError, match="doesn't let this user read"):
         station.poll()

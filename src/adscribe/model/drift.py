@@ -8,6 +8,7 @@ happened. See `adscribe.model.profile` for how, and for the chance of a false al
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from threading import Lock
@@ -261,7 +262,7 @@ class Monitor:
             until=str(date.fromordinal(last)),
             events=events,
             comparisons=comparisons,
-            groups=tuple(sorted(groups, key=lambda one: -np.inf if one.score is None else -one.score)),
+            groups=tuple(sorted(groups, key=lambda one: math.inf if one.score is None else -one.score)),
         )
 
     def _summed(self, told: dict[int, tuple[int, Counts]], after: int, until: int) -> tuple[int, Counts]:
@@ -308,7 +309,7 @@ class Monitor:
             score = limit = None
             state: State = "too few"
             if normal is not None and enough[place] and mean is not None and deviation:
-                score = (distances[place] - mean) / deviation
+                score = (float(distances[place]) - mean) / deviation
                 limit = mean + normal.limit(DRIFT) * deviation
                 state = _state(score, normal)
             moved = self._moved(item.group, item.bin, *told)

@@ -29,6 +29,7 @@ from adscribe.polling.server import Patience, UnreadableError
 from adscribe.sensors import Reject, Report, read
 from adscribe.sensors.flowmon.api import Entries, Events
 from adscribe.sensors.rest import keys
+from adscribe.site.importing import printable
 
 EVENTS, EVENT_BYTES = 10_000, 2**26
 """Most events, and bytes of them (64 MiB), that are put in order at once; a longer list is read in parts."""
@@ -39,9 +40,13 @@ BATCH, BATCH_BYTES = 500, 2**22
 REACH = timedelta(hours=24)
 """How far back, at most, an event that is still open is read again."""
 
+KEYS = 50
+"""Most keys that are named as unknown."""
+
 OPEN_EVERY = 900.0
 """Seconds between two readings that start as early as the first open event."""
 
+_KEY = 60  # characters of a key that are shown
 _NONE = timedelta(0)
 _DAY = timedelta(days=1)
 
@@ -167,6 +172,9 @@ class Poller:
         self._span = span
         self._read_open_at: float | None = None
         self._latest: datetime | None = None
+        self._ignored: set[str] = set()
+        self._unsaid: list[str] = []
+        self._dated = self._said_undated = False
 
     async def run(self, every: float) -> None:
         """Read again and again, with a pause of some seconds, until the task is ended.
@@ -203,6 +211,7 @@ class Poller:
             self._memory.save()
             raise
         self._memory.forget(start - REACH)
+        self._hint(counts)
         return counts
 
     def _start(self, begin: datetime) -> datetime:
@@ -230,6 +239,7 @@ class Poller:
                 if isinstance(answer, Reject):
                     self._note(answer, window, counts)
                     continue
+                self._learn(answer)
                 state = _state(answer.event)
                 if state.event.reported_at < window.floor:
                     continue
@@ -289,6 +299,24 @@ class Poller:
             self._memory.add(digest, window.until, window.until)
             self._reject(reject)
             counts.rejected += 1
+
+    def _learn(self, report: Report) -> None:
+        """Note what the mapping may lack."""
+        self._dated = self._dated or report.event.updated_at is not None
+        for key in report.ignored:
+            name = printable(key, _KEY)
+            if len(self._ignored) < KEYS and name not in self._ignored:
+                self._ignored.add(name)
+                self._unsaid.append(name)
+
+    def _hint(self, counts: Counts) -> None:
+        """Say, once, what the user may want to put into a mapping file."""
+        if self._unsaid:
+            self._patience.say(f"keys of events that the mapping doesn't name: {', '.join(self._unsaid)}")
+            self._unsaid.clear()
+        if counts.delivered and not self._dated and not self._said_undated:
+            self._said_undated = True
+            self._patience.say("no event says when it was updated: does the mapping name the right key?")
 
     async def _deliver(self, states: Iterable[_State], counts: Counts) -> None:
         """Deliver states in the order in which they were reported, and remember them."""

@@ -89,15 +89,15 @@ class Word(TypeDecorator[str]):
 
 
 class Rank(TypeDecorator[str]):
-    """A severity, kept as its place in `SEVERITIES`, so that it sorts."""
+    """A severity, kept as its place in `SEVERITIES`, so that it sorts; -1 where there is none."""
 
     impl = SmallInteger
     cache_ok = True
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> Any:
         """Return what the database keeps."""
-        return None if value is None else SEVERITIES.index(value)
+        return -1 if value is None else SEVERITIES.index(value)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> str | None:
         """Return the severity."""
-        return None if value is None else SEVERITIES[value]
+        return None if value < 0 else SEVERITIES[value]

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, bindparam, select, tuple_
 from adscribe.answer.assignment import Assignment
 from adscribe.event import Event
 from adscribe.store.documents import Document, State, decoded
-from adscribe.store.schema import event, revision
+from adscribe.store.schema import event, event_state, revision
 
 PAGE_BYTES = 4 * 1024 * 1024
 """A page ends with the revision that makes it longer than this, in bytes of JSON."""
@@ -82,15 +82,21 @@ class StoredEvent(msgspec.Struct, frozen=True, kw_only=True):
     next: str | None
 
 
-_EVENT = select(
+_COLUMNS = (
     event.c.key,
     event.c.id,
     event.c.identity,
     event.c.revision,
     event.c.reviewed,
     event.c.received_at,
-    event.c.state,
-).where(event.c.id == bindparam("id"))
+    event_state.c.state,
+)
+
+_EVENT = (
+    select(*_COLUMNS)
+    .join(event_state, event_state.c.event_key == event.c.key)
+    .where(event.c.id == bindparam("id"))
+)
 
 _REVISIONS = (
     select(

@@ -22,7 +22,18 @@ from adscribe.event.identity import report_digest
 from adscribe.event.opened import MAX_NEAR, OpenEvent, Span, covering
 from adscribe.store.connection import inserting
 from adscribe.store.documents import Document, State, decoded, encoded
-from adscribe.store.schema import event, event_name, event_tactic, event_target, event_technique, revision
+from adscribe.store.schema import (
+    event,
+    event_name,
+    event_state,
+    event_tactic,
+    event_target,
+    event_technique,
+    event_word,
+    revision,
+)
+from adscribe.store.summary import probability, summary
+from adscribe.store.words import numbers
 
 _COLUMNS = (
     event.c.key,
@@ -31,14 +42,13 @@ _COLUMNS = (
     event.c.revision,
     event.c.part,
     event.c.last_at,
-    event.c.state,
+    event_state.c.state,
 )
-_NAMED = (
-    select(*_COLUMNS)
-    .join(event_name, event_name.c.event_key == event.c.key)
-    .where(event_name.c.name == bindparam("name"))
+_KNOWN = select(*_COLUMNS).join(event_state, event_state.c.event_key == event.c.key)
+_NAMED = _KNOWN.join(event_name, event_name.c.event_key == event.c.key).where(
+    event_name.c.name == bindparam("name")
 )
-_WITH_ID = select(*_COLUMNS).where(event.c.id == bindparam("id"))
+_WITH_ID = _KNOWN.where(event.c.id == bindparam("id"))
 _NEAR = (
     select(event.c.id, event.c.detected_at, event.c.last_at)
     .where(event.c.identity == bindparam("identity"))
@@ -65,6 +75,8 @@ class _Kept:
         Fragments of its last revision.
     targets : mapping of str to str or None
         Addresses and host names of the targets that are written.
+    words : frozenset of int
+        What it is found by, as it is written.
     detected_at : datetime or None
         As it is written.
     answer : Assignment or None
@@ -76,6 +88,7 @@ class _Kept:
     shown: tuple[str, ...] = ()
     part: int = -1
     targets: Mapping[str, str | None] = field(default_factory=dict)
+    words: frozenset[int] = frozenset()
     detected_at: datetime | None = None
     answer: Assignment | None = None
 
@@ -205,7 +218,8 @@ class StoredJournal:
             last_at=row.last_at,
         )
         targets = {target.ip: target.hostname for target in state.event.targets}
-        self._add(_Kept(row.key, opened, state.shown, row.part, targets, state.event.detected_at))
+        known = numbers(state.event)
+        self._add(_Kept(row.key, opened, state.shown, row.part, targets, known, state.event.detected_at))
         return opened
 
     def _add(self, kept: _Kept) -> None:
@@ -228,14 +242,13 @@ class StoredJournal:
             {"event_key": kept.key, **self._columns(kept)} for kept in changed if kept.opened.id not in new
         ]
         self._write(update(event).where(event.c.key == bindparam("event_key")), rows)
+        self._write(_state(self._connection.dialect.name), [_as_it_stands(kept) for kept in changed])
 
     def _columns(self, kept: _Kept) -> dict[str, Any]:
         opened, answer = kept.opened, kept.answer
         assert answer is not None  # noqa: S101 - only what was answered is written
         now = opened.event
-        state = State(event=now, last_report=opened.last_report, shown=kept.shown)
         no_category = answer.no_category
-        shown = [one.probability for one in answer.techniques] + [one.probability for one in answer.tactics]
         return {
             "identity": opened.identity,
             "method": now.method,
@@ -252,16 +265,15 @@ class StoredJournal:
             "updated_at": now.reported_at,
             "reason": no_category.reason if no_category else None,
             "basis": no_category.basis if no_category else None,
-            "probability": no_category.probability if no_category else max(shown, default=0.0),
+            "probability": probability(answer),
             "revision": opened.revision,
             "part": kept.part,
             "last_at": opened.last_at,
             "received_at": self._received_at,
-            "state": encoded(state),
         }
 
     def _write_found_by(self, changed: list[_Kept]) -> None:
-        """Write what events are found by: their techniques, tactics and targets as they are now."""
+        """Write what events are found by: their techniques, tactics, targets and words as they are now."""
         known = [kept.key for kept in changed if kept.detected_at is not None]
         for table in (event_technique, event_tactic):
             if known:
@@ -282,6 +294,23 @@ class StoredJournal:
             .values(detected_at=bindparam("at", type_=event_target.c.detected_at.type)),
             moved,
         )
+        found = [(kept, numbers(kept.opened.event)) for kept in changed]
+        other = [
+            (kept, now)
+            for kept, now in found
+            if now != kept.words or kept.detected_at != kept.opened.event.detected_at
+        ]
+        known = [kept.key for kept, _ in other if kept.words]
+        if known:
+            self._connection.execute(delete(event_word).where(event_word.c.event_key.in_(known)))
+        self._write(
+            insert(event_word),
+            [
+                {"word": word, "detected_at": kept.opened.event.detected_at, "event_key": kept.key}
+                for kept, now in other
+                for word in sorted(now)
+            ],
+        )
 
 
 def _name(identity: str, external_id: str) -> bytes:
@@ -295,11 +324,26 @@ def _named(dialect: str) -> Any:
 
 
 @lru_cache(maxsize=2)
+def _state(dialect: str) -> Any:
+    made = inserting(dialect, event_state)
+    return made.on_conflict_do_update(
+        index_elements=["event_key"], set_={"state": made.excluded.state, "summary": made.excluded.summary}
+    )
+
+
+@lru_cache(maxsize=2)
 def _target(dialect: str) -> Any:
     made = inserting(dialect, event_target)
     return made.on_conflict_do_update(
         index_elements=["event_key", "address"], set_={"host": made.excluded.host}
     )
+
+
+def _as_it_stands(kept: _Kept) -> dict[str, Any]:
+    answer, now = kept.answer, kept.opened.event
+    assert answer is not None  # noqa: S101 - only what was answered is written
+    state = State(event=now, last_report=kept.opened.last_report, shown=kept.shown)
+    return {"event_key": kept.key, "state": encoded(state), "summary": encoded(summary(now, answer))}
 
 
 def _techniques(kept: _Kept) -> Iterable[dict[str, Any]]:

@@ -1,8 +1,9 @@
 """The tables: events as they stand, their revisions, and what both are found by.
 
-An event's row and its rows in ``event_technique``, ``event_tactic``, ``event_target`` and ``record`` say how
-it stands and change with it. A row of ``revision`` is never changed. ``docs/store.md`` tells the meaning of
-each table; the migrations make them, and a test holds them against this module.
+An event's row and its rows in ``event_state``, ``event_technique``, ``event_tactic``, ``event_target``,
+``event_word`` and ``record`` say how it stands and change with it. A row of ``revision`` is never changed.
+``docs/store.md`` tells the meaning of each table; the migrations make them, and a test holds them against
+this module.
 
 Every index that lists events ends in ``detected_at`` and the key of the event, so that a page by time
 begins where the one before ended, whatever was asked for.
@@ -11,6 +12,7 @@ begins where the one before ended, whatever was asked for.
 from __future__ import annotations
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     Column,
     Double,
@@ -60,7 +62,7 @@ event = Table(
     Column("data_feed", Word),
     Column("sensor", Word),
     Column("external_id", Word),
-    Column("severity", Rank),
+    Column("severity", Rank, nullable=False),
     Column("detected_at", Instant, nullable=False),
     Column("updated_at", Instant, nullable=False),
     # What was answered last.
@@ -73,18 +75,29 @@ event = Table(
     Column("part", Integer, nullable=False),
     Column("last_at", Instant, nullable=False),
     Column("received_at", Instant, nullable=False),
-    Column("state", LargeBinary, nullable=False),
     Index("ix_event_identity", "identity", "last_at"),
     Index("ix_event_received_at", "received_at", "key"),
     Index("ix_event_detected_at", "detected_at", "key"),
     Index("ix_event_updated_at", "updated_at", "key"),
     Index("ix_event_method", "method", "detected_at", "key"),
+    Index("ix_event_submethod", "submethod", "detected_at", "key"),
+    Index("ix_event_data_feed", "data_feed", "detected_at", "key"),
+    Index("ix_event_probability", "probability", "detected_at", "key"),
     Index("ix_event_source_address", "source_address", "detected_at", "key"),
     Index("ix_event_source_host", "source_host", "detected_at", "key"),
     Index("ix_event_reason", "reason", "detected_at", "key"),
     Index("ix_event_severity", "severity", "detected_at", "key"),
     Index("ix_event_reviewed", "reviewed", "detected_at", "key"),
     sqlite_autoincrement=True,
+)
+
+event_state = Table(
+    "event_state",
+    metadata,
+    _of_event(primary_key=True),
+    # Apart from the event, so that its rows are short where many are looked at; `adscribe.store.documents`.
+    Column("state", LargeBinary, nullable=False),
+    Column("summary", LargeBinary, nullable=False),
 )
 
 event_name = Table(
@@ -133,6 +146,17 @@ event_target = Table(
     Column("detected_at", Instant, nullable=False),
     Index("ix_event_target_address", "address", "detected_at", "event_key"),
     Index("ix_event_target_host", "host", "detected_at", "event_key"),
+)
+
+event_word = Table(
+    "event_word",
+    metadata,
+    # A number for each word that an event is found by; see `adscribe.store.words`.
+    Column("word", BigInteger, primary_key=True, autoincrement=False),
+    Column("detected_at", Instant, primary_key=True),
+    _of_event(primary_key=True),
+    Index("ix_event_word_event_key", "event_key"),
+    sqlite_with_rowid=False,
 )
 
 revision = Table(
@@ -191,6 +215,23 @@ feedback = Table(
     sqlite_autoincrement=True,
 )
 
+job = Table(
+    "job",
+    metadata,
+    Column("id", String(16), primary_key=True),
+    Column("status", String(20), nullable=False),
+    # What was asked, and how far it has come: JSON.
+    Column("asked", Text, nullable=False),
+    Column("progress", Text, nullable=False),
+    Column("error", Text),
+    Column("begun_at", Instant, nullable=False),
+    # A job that doesn't say for long that it goes on has been broken off.
+    Column("seen_at", Instant, nullable=False),
+    Column("ended_at", Instant),
+    Column("cancelled", Boolean, nullable=False, server_default=false()),
+    Index("ix_job_begun_at", "begun_at", "id"),
+)
+
 CAUSES = ("report", "update", "fragment", "reassess")
 """What a row of ``revision`` came from: the report that opened the event, one that added to it, a piece of
 a report, or another look at the same reports (a new model, site file or version of ATT&CK)."""
@@ -199,10 +240,13 @@ __all__ = [
     "CAUSES",
     "event",
     "event_name",
+    "event_state",
     "event_tactic",
     "event_target",
     "event_technique",
+    "event_word",
     "feedback",
+    "job",
     "metadata",
     "record",
     "revision",

@@ -171,9 +171,8 @@ class _Rule:
         keys: dict[str, Value] = {}
         if "days" in self._values:
             keys["days"] = self._days()
-        start, end = self._document.text("valid_from"), self._document.text("valid_to")
-        begins = None if start is None else self._moment(start)
-        ends = None if end is None else self._moment(end, ends=True)
+        start, begins = self._moment("valid_from")
+        end, ends = self._moment("valid_to", ends=True)
         if ends is not None and ends < self._now:
             raise _NotTranslatable("it has ended", rightly=True)
         if "time_from" in self._values or "time_to" in self._values:
@@ -210,8 +209,12 @@ class _Rule:
             raise _NotTranslatable("its times of day are not understood")
         return text
 
-    def _moment(self, text: str, *, ends: bool = False) -> datetime:
+    def _moment(self, word: str, *, ends: bool = False) -> tuple[str, datetime] | tuple[None, None]:
+        """Return a moment as the site file writes it, and itself."""
+        if word not in self._values:
+            return None, None
+        text = self._document.text(word) or ""
         try:
-            return parse_moment(text, self._zone, ends=ends)
+            return text, parse_moment(text, self._zone, ends=ends)
         except TimeError:
             raise _NotTranslatable("from when to when it holds is not understood") from None

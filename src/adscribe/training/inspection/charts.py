@@ -193,9 +193,9 @@ def timeline(events: pd.DataFrame, *, title: str) -> Figure:
         axes.annotate(
             said, (own["at"].iloc[-1], row), (9, 0), textcoords="offset points", va="center", fontsize=7
         )
-    locator = AutoDateLocator()
+    locator = AutoDateLocator()  # type: ignore[no-untyped-call]
     axes.xaxis.set_major_locator(locator)
-    axes.xaxis.set_major_formatter(ConciseDateFormatter(locator))
+    axes.xaxis.set_major_formatter(ConciseDateFormatter(locator))  # type: ignore[no-untyped-call]
     # Room for what is written beside the last point.
     axes.margins(x=0.18)
     return figure

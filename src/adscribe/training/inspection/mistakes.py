@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from adscribe.answer.assignment import Evidence
 from adscribe.errors import AdscribeError
 from adscribe.model.outcomes import Outcome
 from adscribe.training.answering import Answers, Models, groups
@@ -52,6 +53,15 @@ def judged(answers: Answers, models: Models) -> pd.DataFrame:
             "true tactics": [_kind(one.truth) for one in reports],
             "said tactics": [_kind(one.model) for one in reports],
         }
+    )
+
+
+def summary(found: pd.DataFrame) -> str:
+    """Return in a line how many answers aren't right, and how many of them claim nothing."""
+    silent = found["said"] == "undetermined"
+    return (
+        f"{len(found):,} reports: {found['right'].mean():.1%} right, {silent.mean():.1%} undetermined,"
+        f" {(~found['right'] & ~silent).mean():.1%} wrong."
     )
 
 
@@ -137,8 +147,8 @@ def by_behaviour(found: pd.DataFrame, most: int = 15) -> pd.DataFrame:
     return ranked[ranked[["wrong", "undetermined"]].sum(axis=1) > 0].head(most)
 
 
-def why(data: Path, models: Models, report: pd.Series[Any]) -> pd.DataFrame:
-    """Return the facts that speak for what the model says of a report, and against it.
+def why(data: Path, models: Models, reports: pd.DataFrame) -> pd.DataFrame:
+    """Return the facts that speak for what the model says of reports, and against it.
 
     Parameters
     ----------
@@ -146,14 +156,28 @@ def why(data: Path, models: Models, report: pd.Series[Any]) -> pd.DataFrame:
         The corpus that it is from.
     models : Models
         The model.
-    report : Series
-        A row of what `surest` returns.
+    reports : DataFrame
+        Rows of what `surest` returns.
 
     Returns
     -------
     DataFrame
-        ``category`` (technique or reason), ``fact`` and ``weight`` in log-odds.
+        ``behaviour``, ``true``; ``said``: technique or reason; ``fact``, and its ``weight`` in log-odds.
+
+    Raises
+    ------
+    AdscribeError
+        If the corpus has no such report.
     """
+    found = [
+        (report["behaviour"], report["true"], said, fact.fact, fact.weight)
+        for _, report in reports.iterrows()
+        for said, fact in _evidence(data, models, report)
+    ]
+    return pd.DataFrame(found, columns=["behaviour", "true", "said", "fact", "weight"])
+
+
+def _evidence(data: Path, models: Models, report: pd.Series[Any]) -> list[tuple[str, Evidence]]:
     (group,) = groups(data, "site", report["site"])
     key = tuple(report[name] for name in _EVENT)
     for replayed in replay(*read_group(data, group)):
@@ -161,8 +185,6 @@ def why(data: Path, models: Models, report: pd.Series[Any]) -> pd.DataFrame:
         if row.view == FULL and (row.site, row.event_key, row.revision) == key:
             verdict = models.learned.assess(replayed.context, explain=True, candidates=0)
             reason = verdict.no_category
-            told = [(one.id, (*one.because, *one.despite)) for one in verdict.techniques]
-            told += [(reason.reason, reason.because)] if reason else []
-            facts = [(name, one.fact, one.weight) for name, evidence in told for one in evidence]
-            return pd.DataFrame(facts, columns=["category", "fact", "weight"])
+            told = [(one.id, fact) for one in verdict.techniques for fact in (*one.because, *one.despite)]
+            return told + ([(reason.reason, fact) for fact in reason.because] if reason else [])
     raise AdscribeError(f"{data} holds no such report")

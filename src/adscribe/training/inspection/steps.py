@@ -6,17 +6,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
 import numpy as np
 import pandas as pd
 
-from adscribe.answer.assignment import Assignment, Evidence
+from adscribe.answer.assignment import Assignment
 from adscribe.assign import Classifier
 from adscribe.context import Context
 from adscribe.event.native import to_native
 from adscribe.features import Row
 from adscribe.features.grammar import kind_of
 from adscribe.model.decoding import Decoder
-from adscribe.model.explanation import contributions, logits
+from adscribe.model.explanation import Explainer, contributions, logits
 from adscribe.model.softmax import Array
 from adscribe.site import Site
 from adscribe.training.answering import Models
@@ -166,17 +167,23 @@ def sets(step: Step, models: Models, most: int = 8) -> pd.DataFrame:
     return pd.concat([ranked[ranked["enough"]], rest]).head(most)
 
 
-def explanation(step: Step, models: Models, technique: str) -> tuple[float, pd.Series[float]]:
-    """Return the base rate of a technique that is shown, as a logit, and the weights of the facts.
+def said(step: Step, models: Models) -> str:
+    """Return what the answer says first, a technique or a reason; where it can't tell, what is likeliest."""
+    answer, reason = step.answer, step.answer.no_category
+    if answer.techniques:
+        return answer.techniques[0].id
+    if reason is not None and reason.basis == "decided":
+        return reason.reason
+    likeliest = models.artefact.outcomes.outcomes[int(step.probabilities.argmax())]
+    return likeliest.reason or (*likeliest.techniques, *likeliest.tactics)[0]
 
-    Raises
-    ------
-    StopIteration
-        If the technique isn't shown.
-    """
-    own = next(one for one in step.answer.techniques if one.id == technique)
-    told: tuple[Evidence, ...] = (*own.because, *own.despite)
-    base = float(logits(models.artefact.softmax.intercept.astype(np.float64), _having(models, technique))[0])
+
+def explanation(step: Step, models: Models, label: str) -> tuple[float, pd.Series[float]]:
+    """Return the base rate of a label, as a logit, and the weights of the facts by what they say."""
+    having = _having(models, label)
+    model = models.artefact.softmax
+    (told,) = Explainer(models.artefact.features, model).explain(step.context, step.row, having)
+    base = float(logits(model.intercept.astype(np.float64), having)[0])
     return base, pd.Series([one.weight for one in told], [one.fact for one in told], dtype=np.float64)
 
 
@@ -185,6 +192,30 @@ def logit(step: Step, models: Models, label: str) -> float:
     model = models.artefact.softmax
     scores = model.evidence(step.row.indices, step.row.values) + model.intercept
     return float(logits(scores.astype(np.float64), _having(models, label))[0])
+
+
+def adding_up(step: Step, models: Models, label: str) -> str:
+    """Return in a line that base rate and facts add up to the model's logit."""
+    base, weights = explanation(step, models, label)
+    return (
+        f"base rate {base:+.3f}, facts {weights.sum():+.3f}, together {base + weights.sum():+.3f};"
+        f" the model's own logit is {logit(step, models, label):+.3f}"
+    )
+
+
+def needed(models: Models) -> str:
+    """Return in a line how probable what is shown must be, and any category at most where calm is said."""
+    promises, risk = models.artefact.promises, models.learned.reference.risk or 0.0
+    calm = promises.calm.threshold
+    return (
+        f"at risk {risk:g} a set must be {promises.step(risk).threshold:.3f} probable;"
+        f" calm is said where any category is {'-' if calm is None else f'{calm:.3f}'} probable at most"
+    )
+
+
+def as_json(step: Step) -> str:
+    """Return the answer as it goes out."""
+    return msgspec.json.format(step.answer.to_json(), indent=2).decode()
 
 
 def _having(models: Models, label: str) -> Array:

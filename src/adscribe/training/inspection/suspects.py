@@ -9,29 +9,53 @@ that a mistake in the definition of a behaviour is no suspect where the model wa
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
+import msgspec
 import numpy as np
 import pandas as pd
 from cleanlab.filter import find_label_issues  # type: ignore[import-untyped]
 from cleanlab.rank import get_label_quality_scores  # type: ignore[import-untyped]
 from numpy.typing import NDArray
 
-from adscribe.model.artefact import Artefact
-from adscribe.training.dataset import Dataset
+from adscribe.model.artefact import MANIFEST, Artefact, Manifest
+from adscribe.training.dataset import TRAIN, Dataset, Texts
+from adscribe.training.evaluation import data_card
 from adscribe.training.inspection.mistakes import in_words
+from adscribe.training.judged import Ints
 
 
-def suspects(dataset: Dataset, artefact: Artefact, truths: Sequence[str] | None = None) -> pd.DataFrame:
+def unseen(dataset: Dataset, data: Path, model: Path) -> Ints:
+    """Return the rows that a model wasn't trained on: all, unless the corpus is that of its training.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        Rows of the corpus.
+    data, model : Path
+        Folders of corpus and artefact.
+    """
+    manifest = msgspec.json.decode((model / MANIFEST).read_bytes(), type=Manifest)
+    if data_card(data)["content_sha256"] != manifest.training.data:
+        return np.arange(len(dataset))
+    return np.flatnonzero(dataset.split != TRAIN)
+
+
+def suspects(
+    dataset: Dataset, artefact: Artefact, rows: Ints, truths: Sequence[str] | None = None
+) -> pd.DataFrame:
     """Return the rows whose truth is suspect, the most suspect first.
 
     Parameters
     ----------
     dataset : Dataset
-        Rows that the model wasn't trained on, with its columns.
+        Has the columns of the model.
     artefact : Artefact
         The model.
+    rows : array of int
+        Those to look at; see `unseen`.
     truths : sequence of str, optional
-        Truths of the rows; those of the dataset when not given.
+        Truths of all rows; those of the dataset when not given.
 
     Returns
     -------
@@ -43,19 +67,19 @@ def suspects(dataset: Dataset, artefact: Artefact, truths: Sequence[str] | None 
     texts = list(dataset.outcome if truths is None else truths)
     space = artefact.outcomes
     place = {text: row for row, text in enumerate(space.texts)}
-    known = np.array([row for row, text in enumerate(texts) if text in place], dtype=np.intp)
+    known = np.array([row for row in rows if texts[row] in place], dtype=np.intp)
     labels = np.array([place[texts[row]] for row in known], dtype=np.intp)
     probabilities = _normed(artefact.softmax.predict(dataset.X[known]))
     issues = find_label_issues(labels, probabilities, filter_by="low_self_confidence", n_jobs=1)
     found = np.flatnonzero(issues)
     found = found[np.argsort(get_label_quality_scores(labels, probabilities)[found], kind="stable")]
     best = probabilities[found].argmax(axis=1)
-    rows = known[found]
+    suspect = known[found]
     return pd.DataFrame(
         {
-            "row": rows,
-            "method": dataset.method[rows],
-            "behaviour": dataset.behaviour[rows],
+            "row": suspect,
+            "method": dataset.method[suspect],
+            "behaviour": dataset.behaviour[suspect],
             "true": [in_words(space.outcomes[one]) for one in labels[found]],
             "likeliest": [in_words(space.outcomes[one]) for one in best],
             "held": probabilities[found, labels[found]],
@@ -71,7 +95,7 @@ def _normed(probabilities: NDArray[np.float32]) -> NDArray[np.float64]:
     return normed
 
 
-def disputed(found: pd.DataFrame, dataset: Dataset, most: int = 12) -> pd.DataFrame:
+def disputed(found: pd.DataFrame, dataset: Dataset, rows: Ints, most: int = 12) -> pd.DataFrame:
     """Return the behaviours whose truth is disputed most often.
 
     Returns
@@ -79,7 +103,7 @@ def disputed(found: pd.DataFrame, dataset: Dataset, most: int = 12) -> pd.DataFr
     DataFrame, by behaviour
         ``suspects``, ``rows``, their ``share``, and what is ``true`` and ``likeliest`` most often.
     """
-    rows = pd.Series(dataset.behaviour).value_counts()
+    numbers = pd.Series(dataset.behaviour[rows]).value_counts()
     grouped = found.groupby("behaviour")
     counted = pd.DataFrame(
         {
@@ -88,7 +112,7 @@ def disputed(found: pd.DataFrame, dataset: Dataset, most: int = 12) -> pd.DataFr
             "likeliest": grouped["likeliest"].agg(_commonest),
         }
     )
-    counted.insert(1, "rows", rows.reindex(counted.index))
+    counted.insert(1, "rows", numbers.reindex(counted.index))
     counted.insert(2, "share", counted["suspects"] / counted["rows"])
     return counted.sort_values(["suspects", "share"], ascending=False, kind="stable").head(most)
 
@@ -97,27 +121,31 @@ def _commonest(texts: pd.Series[str]) -> str:
     return str(texts.value_counts().index[0])
 
 
-def planted(truths: Sequence[str], share: float, *, seed: int = 0) -> tuple[list[str], NDArray[np.intp]]:
+def planted(
+    truths: Sequence[str] | Texts, rows: Ints, share: float, *, seed: int = 0
+) -> tuple[list[str], Ints]:
     """Return truths of which some were exchanged among each other, and the rows that are wrong by that.
 
     Parameters
     ----------
     truths : sequence of str
         Of all rows.
+    rows : array of int
+        Those of which some take part.
     share : float
         Of the rows that take part.
     seed : int
         Of the draw.
     """
     generator = np.random.default_rng(seed)
-    drawn = np.sort(generator.choice(len(truths), round(share * len(truths)), replace=False))
+    drawn = np.sort(generator.choice(rows, round(share * len(rows)), replace=False))
     texts = np.array(list(truths), dtype=object)
     texts[drawn] = texts[generator.permutation(drawn)]
     wrong = drawn[[texts[row] != truths[row] for row in drawn]]
     return texts.tolist(), wrong
 
 
-def caught(found: pd.DataFrame, wrong: NDArray[np.intp], looked_at: Sequence[int]) -> pd.DataFrame:
+def caught(found: pd.DataFrame, wrong: Ints, looked_at: Sequence[int]) -> pd.DataFrame:
     """Return how many planted mistakes are among the first suspects.
 
     Parameters

@@ -29,7 +29,7 @@ def upgrade() -> None:
         sa.Column("data_feed", sa.String(255)),
         sa.Column("sensor", sa.String(255)),
         sa.Column("external_id", sa.String(255)),
-        sa.Column("severity", sa.SmallInteger()),
+        sa.Column("severity", sa.SmallInteger(), nullable=False),
         sa.Column("detected_at", sa.BigInteger(), nullable=False),
         sa.Column("updated_at", sa.BigInteger(), nullable=False),
         sa.Column("reason", sa.String(20)),
@@ -40,18 +40,20 @@ def upgrade() -> None:
         sa.Column("part", sa.Integer(), nullable=False),
         sa.Column("last_at", sa.BigInteger(), nullable=False),
         sa.Column("received_at", sa.BigInteger(), nullable=False),
-        sa.Column("state", sa.LargeBinary(), nullable=False),
         sqlite_autoincrement=True,
     )
+    op.create_index("ix_event_data_feed", "event", ["data_feed", "detected_at", "key"])
     op.create_index("ix_event_detected_at", "event", ["detected_at", "key"])
     op.create_index("ix_event_identity", "event", ["identity", "last_at"])
     op.create_index("ix_event_method", "event", ["method", "detected_at", "key"])
+    op.create_index("ix_event_probability", "event", ["probability", "detected_at", "key"])
     op.create_index("ix_event_reason", "event", ["reason", "detected_at", "key"])
     op.create_index("ix_event_received_at", "event", ["received_at", "key"])
     op.create_index("ix_event_reviewed", "event", ["reviewed", "detected_at", "key"])
     op.create_index("ix_event_severity", "event", ["severity", "detected_at", "key"])
     op.create_index("ix_event_source_address", "event", ["source_address", "detected_at", "key"])
     op.create_index("ix_event_source_host", "event", ["source_host", "detected_at", "key"])
+    op.create_index("ix_event_submethod", "event", ["submethod", "detected_at", "key"])
     op.create_index("ix_event_updated_at", "event", ["updated_at", "key"])
     op.create_table(
         "event_name",
@@ -59,6 +61,12 @@ def upgrade() -> None:
         sa.Column("event_key", _KEY, sa.ForeignKey("event.key", ondelete="CASCADE"), nullable=False),
     )
     op.create_index("ix_event_name_event_key", "event_name", ["event_key"])
+    op.create_table(
+        "event_state",
+        sa.Column("event_key", _KEY, sa.ForeignKey("event.key", ondelete="CASCADE"), primary_key=True),
+        sa.Column("state", sa.LargeBinary(), nullable=False),
+        sa.Column("summary", sa.LargeBinary(), nullable=False),
+    )
     op.create_table(
         "event_tactic",
         sa.Column("event_key", _KEY, sa.ForeignKey("event.key", ondelete="CASCADE"), primary_key=True),
@@ -94,6 +102,14 @@ def upgrade() -> None:
         "ix_event_technique_technique", "event_technique", ["technique", "detected_at", "event_key"]
     )
     op.create_table(
+        "event_word",
+        sa.Column("word", sa.BigInteger(), primary_key=True, autoincrement=False),
+        sa.Column("detected_at", sa.BigInteger(), primary_key=True),
+        sa.Column("event_key", _KEY, sa.ForeignKey("event.key", ondelete="CASCADE"), primary_key=True),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("ix_event_word_event_key", "event_word", ["event_key"])
+    op.create_table(
         "feedback",
         sa.Column("key", _KEY, primary_key=True, autoincrement=True),
         sa.Column("event_key", _KEY, sa.ForeignKey("event.key", ondelete="CASCADE"), nullable=False),
@@ -108,6 +124,19 @@ def upgrade() -> None:
     )
     op.create_index("ix_feedback_at", "feedback", ["at", "key"])
     op.create_index("ix_feedback_event_key", "feedback", ["event_key"])
+    op.create_table(
+        "job",
+        sa.Column("id", sa.String(16), primary_key=True),
+        sa.Column("status", sa.String(20), nullable=False),
+        sa.Column("asked", sa.Text(), nullable=False),
+        sa.Column("progress", sa.Text(), nullable=False),
+        sa.Column("error", sa.Text()),
+        sa.Column("begun_at", sa.BigInteger(), nullable=False),
+        sa.Column("seen_at", sa.BigInteger(), nullable=False),
+        sa.Column("ended_at", sa.BigInteger()),
+        sa.Column("cancelled", sa.Boolean(), nullable=False, server_default=sa.false()),
+    )
+    op.create_index("ix_job_begun_at", "job", ["begun_at", "id"])
     op.create_table(
         "record",
         sa.Column("host", sa.LargeBinary(16), primary_key=True),
