@@ -96,7 +96,7 @@ def test_facts_about_targets_name_them(shipped: Student, asked: list[Asked]) -> 
                     assert set(fact.targets.sample) <= listed
                     assert 0 < len(fact.targets.sample) <= SAMPLE
                     named += 1
-    assert named > 50
+    assert named > 30
 
 
 def test_a_service_and_its_port_are_one_fact(shipped: Student, asked: list[Asked]) -> None:
