@@ -88,6 +88,16 @@ class Word(TypeDecorator[str]):
         return None if value is None else value.replace("\0", "")[:WORD_LENGTH]
 
 
+class HostName(Word):
+    """A host's name, in small letters: case doesn't count."""
+
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> Any:
+        """Return what the database keeps."""
+        return super().process_bind_param(None if value is None else value.lower(), dialect)
+
+
 class Rank(TypeDecorator[str]):
     """A severity, kept as its place in `SEVERITIES`, so that it sorts; -1 where there is none."""
 

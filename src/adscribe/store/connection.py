@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, create_engine, event
+from sqlalchemy import Connection, Engine, Table, create_engine, event, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import (
@@ -31,6 +31,10 @@ CONNECT_SECONDS = 5
 """Longest wait for the database server to be reached."""
 
 _POSTGRESQL = "postgresql+psycopg"
+_ALONG_INDEXES = text(
+    "SELECT set_config(name, value, true) FROM (VALUES ('enable_seqscan', 'off'), ('enable_hashjoin', 'off'),"
+    " ('enable_mergejoin', 'off'), ('jit', 'off'), ('join_collapse_limit', '1')) AS settings(name, value)"
+)
 _CONFLICT = ("40001", "40P01")  # serialization failure, deadlock
 _OUTSIDE = (OperationalError, InterfaceError, InternalError)
 _MISSING = ("42501", "42P01", "3F000")  # a right, a table, a schema
@@ -152,6 +156,23 @@ def reading(source: Engine) -> Iterator[Connection]:
     StoreUnreachableError, StoreBusyError
     """
     with told(), source.connect() as connection, connection.begin():
+        yield connection
+
+
+@contextmanager
+def browsing(source: Engine) -> Iterator[Connection]:
+    """Open a transaction that only reads, with statements that go along indexes row by row.
+
+    They are written so; PostgreSQL is kept from reading whole tables instead, which may be quicker while
+    there is little in them and is so no more with much.
+
+    Raises
+    ------
+    StoreUnreachableError, StoreBusyError
+    """
+    with reading(source) as connection:
+        if connection.dialect.name == "postgresql":
+            connection.execute(_ALONG_INDEXES)
         yield connection
 
 

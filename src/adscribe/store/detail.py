@@ -13,7 +13,7 @@ from adscribe.event import Event
 from adscribe.store.documents import Document, State, decoded
 from adscribe.store.schema import event, event_state, revision
 
-PAGE_BYTES = 4 * 1024 * 1024
+PAGE_BYTES = 2 * 1024 * 1024
 """A page ends with the revision that makes it longer than this, in bytes of JSON."""
 
 Cause = Literal["report", "update", "fragment", "reassess"]

@@ -28,7 +28,7 @@ from sqlalchemy import (
     false,
 )
 
-from adscribe.store.columns import Address, Instant, Key, Rank, Word
+from adscribe.store.columns import Address, HostName, Instant, Key, Rank, Word
 
 metadata = MetaData(
     naming_convention={
@@ -57,7 +57,7 @@ event = Table(
     Column("submethod", Word),
     Column("source", String(45), nullable=False),
     Column("source_address", Address, nullable=False),
-    Column("source_host", Word),
+    Column("source_host", HostName),
     Column("instance", Word),
     Column("data_feed", Word),
     Column("sensor", Word),
@@ -142,7 +142,7 @@ event_target = Table(
     metadata,
     _of_event(primary_key=True),
     Column("address", Address, primary_key=True),
-    Column("host", Word),
+    Column("host", HostName),
     Column("detected_at", Instant, nullable=False),
     Index("ix_event_target_address", "address", "detected_at", "event_key"),
     Index("ix_event_target_host", "host", "detected_at", "event_key"),

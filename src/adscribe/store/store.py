@@ -12,9 +12,11 @@ from sqlalchemy import Engine, text
 from adscribe.assign import Answer, Classifier
 from adscribe.sensors import Reject, Report
 from adscribe.site import Site
-from adscribe.store.connection import address, engine, reading
+from adscribe.store.connection import address, browsing, engine, reading
 from adscribe.store.detail import StoredEvent, stored_event
+from adscribe.store.filters import Filter
 from adscribe.store.keeping import kept
+from adscribe.store.listing import Order, Page, page, pages
 from adscribe.store.retention import prune
 from adscribe.store.upgrade import upgrade
 
@@ -105,6 +107,17 @@ class Store:
         """Return an event with a page of its revisions; see `adscribe.store.detail.stored_event`."""
         with reading(self.engine) as connection:
             return stored_event(connection, event_id, after=after, limit=limit)
+
+    def page(
+        self, asked: Filter, order: Order | None = None, *, after: str | None = None, limit: int = 100
+    ) -> Page:
+        """Return a page of the events that meet a filter; see `adscribe.store.listing.page`."""
+        with browsing(self.engine) as connection:
+            return page(connection, asked, order or Order(), after=after, limit=limit)
+
+    def pages(self, asked: Filter, order: Order | None = None, *, limit: int = 1000) -> Iterator[Page]:
+        """Yield all pages of the events that meet a filter; see `adscribe.store.listing.pages`."""
+        return pages(self.engine, asked, order or Order(), limit=limit)
 
     def prune(self, **options: Any) -> int:
         """Delete the events that needn't be kept; see `adscribe.store.retention.prune`."""

@@ -108,7 +108,8 @@ def probability(answer: Assignment) -> float:
     """Return the largest probability of what an answer shows."""
     if answer.no_category is not None:
         return answer.no_category.probability
-    return max((shown.probability for shown in (*answer.techniques, *answer.tactics)), default=0.0)
+    shown = [one.probability for one in answer.techniques] + [one.probability for one in answer.tactics]
+    return max(shown, default=0.0)
 
 
 def _bare(techniques: tuple[AssignedTechnique, ...]) -> tuple[AssignedTechnique, ...]:

@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from adscribe.store import Store
+from adscribe.store.connection import address
+
+VARIABLE = "ADSCRIBE_TEST_POSTGRESQL"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Where a test has a store of its own: a new file, or a new schema of the database that is named."""
+    if request.param == "sqlite":
+        yield str(tmp_path / "store.db")
+        return
+    server = os.environ.get(VARIABLE)
+    if server is None:
+        pytest.skip(f"needs PostgreSQL: tests/store/postgresql.sh COMMAND, or a URL in {VARIABLE}")
+    schema = f"test_{uuid4().hex}"
+    engine = create_engine(address(server))
+    with engine.begin() as connection:
+        connection.execute(text(f"CREATE SCHEMA {schema}"))
+    try:
+        yield f"{server}?options=-csearch_path%3D{schema}"
+    finally:
+        with engine.begin() as connection:
+            connection.execute(text(f"DROP SCHEMA {schema} CASCADE"))
+        engine.dispose()
+
+
+@pytest.fixture
+def store(url: str) -> Iterator[Store]:
+    """An empty store."""
+    with Store(url) as opened:
+        opened.upgrade()
+        yield opened
