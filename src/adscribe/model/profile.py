@@ -6,7 +6,8 @@ before it (*past*). What is normal for a site is what sites of the training are 
 
 A distance is the Jensen–Shannon distance (Lin, "Divergence measures based on the Shannon entropy",
 1991): 0 where shares are equal, 1 where they have nothing in common. Counts are first drawn towards
-what they are compared with, as if so many further events were as there: a few events can't be far.
+the training, or towards what window and past are together, as if so many further events were as there:
+a few events can't be far.
 
 Alarms are controlled over all groups at once. A window's score is its largest deviation, in standard
 deviations of the group's distances among sites; its limit is the quantile of the same score among the
@@ -229,11 +230,13 @@ class Comparer:
             Shares of the training, if not all of it.
         """
         enough = self.events(now) >= LEAST
-        others = self.mean if mean is None else mean
-        if past is not None:
+        if past is None:
+            others = self.mean if mean is None else mean
+            shares = self.drawn(now, others)
+        else:
             enough &= self.events(past) >= LEAST
-            others = self.drawn(past, others)
-        shares = self.drawn(now, others)
+            both = self.shares(now + past)
+            shares, others = self.drawn(now, both), self.drawn(past, both)
         return Compared(self.distances(shares, others), enough[self.group], shares, others)
 
     def distances(self, shares: Counts, others: Counts) -> Counts:
