@@ -219,17 +219,16 @@ class Monitor:
             That the verdict accepts. With another than the profile's the answer isn't counted, since
             thresholds are others.
         """
-        counts = np.zeros(len(self._statistics))
-        self._statistics.add_features(counts, row)
         places = list(self._statistics.of_event(context.event.method, row.facts, row.strange))
         if risk == self._profile.risk:
             places += self._statistics.of_answer(Said.of(verdict))
-        for place in places:
-            counts[place] += 1
         day = self._day(context)
         with self._lock:
-            events, before = self._days.get(day, (0, None))
-            self._days[day] = events + 1, counts if before is None else before + counts
+            events, counts = self._days.get(day) or (0, np.zeros(len(self._statistics)))
+            self._statistics.add_features(counts, row)
+            for place in places:
+                counts[place] += 1
+            self._days[day] = events + 1, counts
             if len(self._days) > KEPT:
                 del self._days[min(self._days)]
 
@@ -243,7 +242,7 @@ class Monitor:
             before is the past.
         """
         with self._lock:
-            told = dict(self._days)
+            told = {day: (events, counts.copy()) for day, (events, counts) in self._days.items()}
         if not told:
             return Drift(reason="no event was answered yet")
         last = max(told)
