@@ -1,8 +1,8 @@
 """Make the model that ships: train on a corpus, measure it once on the test part, write its card.
 
-Run: ``python -m pipelines.model CORPUS MODELS [VIGNETTES] [--version N]``. MODELS gets ``adscribe/`` (the artefact),
-``evaluation/`` and ``README.md`` (the model card). `adscribe promote` is a step of its own: somebody
-decides it.
+Run: ``python -m pipelines.model CORPUS MODELS [VIGNETTES] [--version N]``. MODELS gets ``adscribe/``
+(the artefact), ``evaluation/`` and ``README.md`` (the model card). `adscribe promote` is a step of its
+own: somebody decides it.
 """
 
 from __future__ import annotations
