@@ -110,4 +110,9 @@ class Rank(TypeDecorator[str]):
 
     def process_result_value(self, value: Any, dialect: Dialect) -> str | None:
         """Return the severity."""
-        return None if value < 0 else SEVERITIES[value]
+        return None if value is None else severity(value)
+
+
+def severity(rank: int) -> str | None:
+    """Return the severity that a rank stands for."""
+    return None if rank < 0 else SEVERITIES[rank]

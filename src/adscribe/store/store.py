@@ -13,10 +13,13 @@ from adscribe.assign import Answer, Classifier
 from adscribe.sensors import Reject, Report
 from adscribe.site import Site
 from adscribe.store.connection import address, browsing, engine, reading
+from adscribe.store.counts import Facets, facets
 from adscribe.store.detail import StoredEvent, stored_event
 from adscribe.store.filters import Filter
+from adscribe.store.hosts import Host, Hosts, host, hosts
 from adscribe.store.keeping import kept
 from adscribe.store.listing import Order, Page, page, pages
+from adscribe.store.matrix import Counts, counts
 from adscribe.store.retention import prune
 from adscribe.store.upgrade import upgrade
 
@@ -118,6 +121,26 @@ class Store:
     def pages(self, asked: Filter, order: Order | None = None, *, limit: int = 1000) -> Iterator[Page]:
         """Yield all pages of the events that meet a filter; see `adscribe.store.listing.pages`."""
         return pages(self.engine, asked, order or Order(), limit=limit)
+
+    def facets(self, asked: Filter, *, buckets: int = 60) -> Facets:
+        """Count the events that meet a filter; see `adscribe.store.counts.facets`."""
+        with browsing(self.engine) as connection:
+            return facets(connection, asked, buckets=buckets)
+
+    def counts(self, asked: Filter) -> Counts:
+        """Count the events that meet a filter by what they show; see `adscribe.store.matrix.counts`."""
+        with browsing(self.engine) as connection:
+            return counts(connection, asked)
+
+    def hosts(self, asked: Filter, *, after: str | None = None, limit: int = 100) -> Hosts:
+        """Return a page of the hosts of events; see `adscribe.store.hosts.hosts`."""
+        with browsing(self.engine) as connection:
+            return hosts(connection, asked, after=after, limit=limit)
+
+    def host(self, ip: str, asked: Filter) -> Host | None:
+        """Return what there is to know of a host; see `adscribe.store.hosts.host`."""
+        with browsing(self.engine) as connection:
+            return host(connection, ip, asked)
 
     def prune(self, **options: Any) -> int:
         """Delete the events that needn't be kept; see `adscribe.store.retention.prune`."""
