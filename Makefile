@@ -6,7 +6,7 @@ SHARED ?= ../shared
 HOST ?= 127.0.0.1
 PORT ?= 8000
 
-.PHONY: help run test check lint types imports format lock docs examples vignettes bench clean
+.PHONY: help run test check lint types imports format lock docs examples notebooks vignettes bench clean
 
 help:  ## what there is to make
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -60,6 +60,9 @@ docs: $(VENV)/run.stamp  ## write the generated pages again
 	$(BIN)/python -m adscribe.codebook.guide docs/methods
 	$(BIN)/python -m adscribe.features.guide docs/features.md
 	$(BIN)/python -m adscribe.sensors.flowmon.reference > docs/sensors/flowmon-details.md
+
+notebooks: $(VENV)/dev.stamp  ## execute the evaluation notebooks, write them to build/notebooks
+	$(BIN)/python -m pipelines.notebooks
 
 examples: $(VENV)/dev.stamp  ## write the outputs that README and examples show again
 	$(BIN)/python -m tests.shown

@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import nbformat
 from nbclient import NotebookClient
@@ -36,11 +37,14 @@ def execute(name: str) -> nbformat.NotebookNode:
         If a cell raises.
     """
     notebook = nbformat.read(NOTEBOOKS / f"{name}.ipynb", as_version=4)  # type: ignore[no-untyped-call]
-    # Nobody else on the machine can listen to a socket of the file system.
-    local = Config({"ConnectionFileMixin": {"transport": "ipc"}})
     folder = {"metadata": {"path": str(ROOT)}}
-    client = NotebookClient(notebook, timeout=TIMEOUT, kernel_name="python3", config=local, resources=folder)
-    return client.execute()
+    # Sockets of the file system, in a folder of their own: nobody else on the machine can listen to them.
+    with TemporaryDirectory(prefix="adscribe-") as space:
+        sockets = Config({"ConnectionFileMixin": {"transport": "ipc", "ip": f"{space}/kernel"}})
+        client = NotebookClient(
+            notebook, timeout=TIMEOUT, kernel_name="python3", config=sockets, resources=folder
+        )
+        return client.execute()
 
 
 def complaints(notebook: nbformat.NotebookNode) -> Iterator[str]:

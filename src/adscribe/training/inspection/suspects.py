@@ -8,21 +8,27 @@ that a mistake in the definition of a behaviour is no suspect where the model wa
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
 import numpy as np
 import pandas as pd
-from cleanlab.filter import find_label_issues  # type: ignore[import-untyped]
-from cleanlab.rank import get_label_quality_scores  # type: ignore[import-untyped]
 from numpy.typing import NDArray
+from tqdm import TqdmWarning  # type: ignore[import-untyped]
 
 from adscribe.model.artefact import MANIFEST, Artefact, Manifest
 from adscribe.training.dataset import TRAIN, Dataset, Texts
 from adscribe.training.evaluation import data_card
 from adscribe.training.inspection.mistakes import in_words
 from adscribe.training.judged import Ints
+
+with warnings.catch_warnings():
+    # It looks for the widgets of Jupyter, for a progress bar that isn't shown.
+    warnings.simplefilter("ignore", TqdmWarning)
+    from cleanlab.filter import find_label_issues  # type: ignore[import-untyped]
+    from cleanlab.rank import get_label_quality_scores  # type: ignore[import-untyped]
 
 
 def unseen(dataset: Dataset, data: Path, model: Path) -> Ints:
