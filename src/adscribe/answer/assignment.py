@@ -136,13 +136,18 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ModelReference(msgspec.Struct, frozen=True, kw_only=True):
-    """Which model answered, in which ATT&CK version, under which promises (``None``: none given)."""
+    """Which model answered, in which ATT&CK version, under which promises (``None``: none given).
+
+    `residual` is there only where the site's analysts had a say: the digest of what they taught, see
+    `adscribe.model.residual`. The promises were measured without it.
+    """
 
     name: str
     version: str
     attack: str
     risk: float | None = None
     calm_risk: float | None = None
+    residual: str | msgspec.UnsetType = msgspec.UNSET
 
 
 class ContextReference(msgspec.Struct, frozen=True, kw_only=True):

@@ -10,6 +10,7 @@ from adscribe.answer.assignment import AssignedTactic
 from adscribe.attack import Matrix
 from adscribe.context import Context
 from adscribe.features import Row
+from adscribe.model.residual import Offsets
 from adscribe.model.softmax import Array
 
 
@@ -24,15 +25,18 @@ class Assessed:
     row : Row
         Its features.
     probabilities : array of float32, outcomes
-        What the model says.
+        What the model says, offsets included.
     explain : bool
         Whether to say why.
+    offsets : Offsets or None
+        What a site's verdicts added.
     """
 
     context: Context
     row: Row
     probabilities: Array
     explain: bool
+    offsets: Offsets | None = None
 
 
 def rounded(probability: float | np.floating) -> float:

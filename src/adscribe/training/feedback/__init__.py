@@ -1,0 +1,1 @@
+"""Learning from what analysts say of answers: quarantine first, then a residual, proposals, and training."""
