@@ -4,10 +4,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.polling.fake_ads import FakeAds
+from tests.polling.fake_ads import FakeAds, start_clock
 
 
 @pytest.fixture
 def ads() -> Iterator[FakeAds]:
+    start_clock()
     with FakeAds() as running:
         yield running

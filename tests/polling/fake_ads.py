@@ -20,12 +20,23 @@ from typing import Any, Self
 from urllib.parse import parse_qs, urlsplit
 
 USER, PASSWORD = "reader", "correct horse"
-NOW = datetime.now(UTC).replace(microsecond=0)
+_started = datetime.now(UTC)
+
+
+def start_clock() -> None:
+    """Let the times of a test be those of its start."""
+    global _started  # noqa: PLW0603 - there is one clock
+    _started = datetime.now(UTC).replace(microsecond=0)
+
+
+def ago(minutes: float) -> datetime:
+    """Return the time some minutes before the test started."""
+    return _started - timedelta(minutes=minutes)
 
 
 def clock(minutes: float) -> str:
-    """Return the time some minutes ago as the sensor writes it."""
-    return f"{NOW - timedelta(minutes=minutes):%Y-%m-%d %H:%M:%S}"
+    """Return the same as the sensor writes it."""
+    return f"{ago(minutes):%Y-%m-%d %H:%M:%S}"
 
 
 def document(number: int, minutes: float = 5, **changes: Any) -> dict[str, Any]:

@@ -12,7 +12,7 @@ import pytest
 from adscribe.errors import ApiError
 from adscribe.polling import memory, poller
 from adscribe.polling.poller import Span, written
-from tests.polling.fake_ads import NOW, PASSWORD, FakeAds, Reply, clock, document
+from tests.polling.fake_ads import PASSWORD, FakeAds, Reply, ago, clock, document
 from tests.polling.harness import Station
 
 PRAGUE = ZoneInfo("Europe/Prague")
@@ -46,7 +46,7 @@ def test_an_update_that_comes_later_is_delivered_too(ads: FakeAds) -> None:
     first, second = station.kept.events
     assert first["external_id"] == second["external_id"] == "1"
     assert [target["ip"] for target in second["targets"]] == ["10.1.9.1", "10.1.9.2"]
-    assert second["updated_at"] == f"{NOW - timedelta(minutes=1):%Y-%m-%dT%H:%M:%SZ}"
+    assert second["updated_at"] == f"{ago(1):%Y-%m-%dT%H:%M:%SZ}"
 
 
 def test_a_report_that_comes_late_is_delivered_while_the_overlap_reaches_it(ads: FakeAds) -> None:
@@ -213,11 +213,11 @@ def test_a_restart_in_the_middle_goes_on_where_it_ended(
 
 
 def test_times_are_those_of_the_sites_zone(ads: FakeAds) -> None:
-    local = (NOW - timedelta(minutes=5)).astimezone(PRAGUE)
+    local = ago(5).astimezone(PRAGUE)
     ads.events = [document(1, time=f"{local:%Y-%m-%d %H:%M:%S}")]
     station = Station(ads, zone="Europe/Prague", span=Span(since=timedelta(minutes=20)))
     station.poll()
-    assert station.kept.events[0]["detected_at"] == f"{NOW - timedelta(minutes=5):%Y-%m-%dT%H:%M:%SZ}"
+    assert station.kept.events[0]["detected_at"] == f"{ago(5):%Y-%m-%dT%H:%M:%SZ}"
 
 
 @pytest.mark.parametrize(
