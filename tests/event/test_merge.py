@@ -121,6 +121,35 @@ def test_a_report_that_comes_late_does_not_overwrite_what_is_newer() -> None:
     assert state.event.updated_at == START + timedelta(minutes=30)
 
 
+def test_a_report_that_comes_late_belongs_to_the_event_of_its_time() -> None:
+    events = ActiveEvents()
+    morning, noon = events.add(report()), events.add(report(200))
+    assert events.add(report(30, success=True)).id == morning.id
+    assert events.add(report(190, success=True)).id == noon.id
+    between = events.add(report(100))
+    assert between.id not in (morning.id, noon.id)
+    # In reach of two, it is of the one that opened last.
+    assert events.add(report(150, success=True)).id == noon.id
+
+
+def test_what_would_open_an_event_again_belongs_to_it_though_its_clock_went_back() -> None:
+    events = ActiveEvents(timeout=timedelta(0))
+    first = events.add(report(updated_at=START - timedelta(days=1)))
+    again = events.add(report(updated_at=START - timedelta(days=1), success=True))
+    assert (again.id, again.revision) == (first.id, 2)
+
+
+@given(st.lists(st.tuples(st.integers(0, 400), st.sampled_from([None, "a", "b"])), min_size=1, max_size=12))
+def test_no_id_is_given_to_two_events(reports: list[tuple[int, str | None]]) -> None:
+    events = ActiveEvents(timeout=timedelta(minutes=30))
+    opened = [
+        state.id
+        for minute, external_id in reports
+        if (state := events.add(report(minute, external_id=external_id))).before is None
+    ]
+    assert len(opened) == len(set(opened))
+
+
 def test_bytes_of_a_target_are_those_of_its_latest_report() -> None:
     events = ActiveEvents()
     events.add(

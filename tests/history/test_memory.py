@@ -45,3 +45,11 @@ def test_hosts_and_records_are_bounded() -> None:
     assert [one.event_id for one in kept] == ["e2", "e3", "e4"]
     history.remember(("10.0.0.2", "10.0.0.3"), record("x"))
     assert history.prior(("10.0.0.1",), until=NOON, exclude="") == ()
+
+
+def test_of_too_many_records_the_oldest_goes_whatever_came_in_first() -> None:
+    history = MemoryHistory(max_records=2)
+    for event_id, hours in (("c", 3), ("b", 2), ("a", 1)):
+        history.remember(("10.0.0.1",), record(event_id, hours))
+    kept = history.prior(("10.0.0.1",), until=NOON + timedelta(hours=4), exclude="")
+    assert [one.event_id for one in kept] == ["b", "c"]

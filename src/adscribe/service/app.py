@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from adscribe.assign.drift import drift as drift_of_answers
-from adscribe.service import openapi, pages
+from adscribe.service import openapi, pages, reading
 from adscribe.service.access import Access
 from adscribe.service.classify import classify
 from adscribe.service.events import keep, stored
@@ -55,7 +55,12 @@ def create_app(settings: Settings | None = None, folder: Path | None = None) -> 
     app.add_middleware(Access, metrics=state.metrics, token=state.settings.token)
     app.post("/v1/classify")(classify)
     app.post("/v1/events")(keep)
+    app.get("/v1/events")(reading.listed)
+    app.get("/v1/events/facets")(reading.facets)
     app.get("/v1/events/{event_id}")(stored)
+    app.get("/v1/hosts")(reading.hosts)
+    app.get("/v1/hosts/{ip}")(reading.host)
+    app.get("/v1/attack/matrix")(reading.matrix)
     app.get("/v1/model")(model)
     app.get("/v1/drift")(drift)
     app.get("/v1/site")(site)
@@ -114,7 +119,7 @@ async def ready(request: Request) -> Response:
     state = _state(request)
     _, current = state.ready()
     keeping = state.keeping
-    if not keeping.looked_at:
+    if not await keeping.looked_at():
         raise Problem("not-ready", "The store is being opened.", headers={"Retry-After": "1"})
     return _json(
         {

@@ -28,6 +28,8 @@ LOOK_SECONDS = 5.0
 PRUNE_SECONDS = 600.0
 """How often events are deleted that needn't be kept."""
 
+_LOOKED_SECONDS = 1.0
+
 FILE = "adscribe.db"
 """Name of the file of a store that lasts as long as the service."""
 
@@ -50,6 +52,8 @@ class Keeping:
         Why the store can't be used now.
     slots : Slots
         For requests that use the store.
+    downloads : Slots
+        For lists that go out whole, which take long.
     """
 
     def __init__(self, settings: Settings, metrics: Metrics, folder: Path | None = None) -> None:
@@ -61,15 +65,18 @@ class Keeping:
         self._looked = asyncio.Event()
         self.error: str | None = None
         self.slots = Slots(settings.concurrency)
+        self.downloads = Slots(max(1, settings.concurrency // 8))
 
     @property
     def temporary(self) -> bool:
         """Whether all that is kept goes when the service ends."""
         return self._settings.store is None
 
-    @property
-    def looked_at(self) -> bool:
-        """Whether it is known if the store can be used."""
+    async def looked_at(self) -> bool:
+        """Return whether it is known if the store can be used; waits a moment for it."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_LOOKED_SECONDS):
+                await self._looked.wait()
         return self._looked.is_set()
 
     @asynccontextmanager
@@ -81,10 +88,11 @@ class Keeping:
             if self.temporary and folder is None:
                 folder = Path(stack.enter_context(TemporaryDirectory(prefix="adscribe-store-")))
             threads = self._settings.threads
-            self._threads = stack.enter_context(ThreadPoolExecutor(threads, thread_name_prefix="store"))
+            self._writers = stack.enter_context(ThreadPoolExecutor(threads, thread_name_prefix="store"))
+            self._readers = stack.enter_context(ThreadPoolExecutor(threads, thread_name_prefix="reading"))
             try:
                 # One more than threads: for the pruning.
-                self._store = Store(self._settings.store or folder / FILE, connections=threads + 1)  # type: ignore[operator]
+                self._store = Store(self._settings.store or folder / FILE, connections=2 * threads + 1)  # type: ignore[operator]
             except StoreError as error:
                 self._refuse(error)
             else:
@@ -99,8 +107,14 @@ class Keeping:
                     with suppress(asyncio.CancelledError):
                         await task
 
-    async def use(self, work: Callable[[Store], T]) -> T:
+    async def use(self, work: Callable[[Store], T], *, reading: bool = False) -> T:
         """Do something with the store in a thread.
+
+        Parameters
+        ----------
+        work : callable
+        reading : bool
+            Whether it only reads: then what is to be kept doesn't wait for it.
 
         Raises
         ------
@@ -110,8 +124,9 @@ class Keeping:
         await self._looked.wait()
         if self._store is None or not self._open:
             raise self._unavailable(self.error or "it is closed")
+        threads = self._readers if reading else self._writers
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._threads, work, self._store)
+            return await asyncio.get_running_loop().run_in_executor(threads, work, self._store)
         except StoreBusyError:
             detail = "Others write to the store; try again."
             raise Problem("busy", detail, headers={"Retry-After": "1"}) from None
