@@ -1,0 +1,85 @@
+"""Several workers of the real server keep events in one store."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.service.harness import event
+from tests.service.test_server import START, free_port, until
+
+UPDATES = 24
+
+
+@pytest.fixture(params=["a file", "as long as the service"])
+def server(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[httpx.Client, Path]]:
+    """A server with two workers, and where it may leave files."""
+    port = free_port()
+    environment = {**os.environ, "ADSCRIBE_MODEL": "codebook", "TMPDIR": str(tmp_path)}
+    if request.param == "a file":
+        environment["ADSCRIBE_STORE"] = str(tmp_path / "adscribe.db")
+    process = subprocess.Popen(
+        [sys.executable, "-c", START, "--port", str(port), "--workers", "2"],
+        env=environment,
+        stderr=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    client = httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30)
+    try:
+        until(lambda: client.get("/health/ready").status_code == 200, process)
+        yield client, tmp_path
+        process.send_signal(signal.SIGTERM)
+        _, log = process.communicate(timeout=20)
+        assert process.returncode == 0, log
+        left = {path.name for path in tmp_path.rglob("*.db*")}
+        assert left == ({"adscribe.db"} if request.param == "a file" else set())
+        assert "10.1.2.3" not in log
+    finally:
+        client.close()
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.communicate()
+
+
+def post(url: httpx.URL, body: object) -> str:
+    """Return what is answered over a connection of its own, so that either worker may have it."""
+    while True:
+        answer = httpx.post(url, json=body, timeout=30)
+        if answer.status_code == 200:
+            return answer.text
+        # The other worker was the first that was ready.
+        assert answer.json()["type"] == "urn:adscribe:problem:not-ready", answer.text
+        time.sleep(0.05)
+
+
+def test_whichever_worker_answers_no_revision_is_lost_or_doubled(server: tuple[httpx.Client, Path]) -> None:
+    client, _ = server
+    updates = [
+        event(detected_at=f"2026-11-03T15:{minute:02}:00Z", targets=[f"10.1.9.{minute}"])
+        for minute in range(UPDATES)
+    ]
+
+    def send(update: dict[str, object]) -> list[str]:
+        # And again, as a client might that had no answer.
+        return [post(client.base_url.join("/v1/events"), update) for _ in range(2)]
+
+    with ThreadPoolExecutor(4) as threads:
+        answers = list(threads.map(send, updates))
+    assert all(first == second for first, second in answers)
+    (event_id,) = {json.loads(first)["event"]["id"] for first, _ in answers}
+    for _ in range(6):
+        shown = httpx.get(client.base_url.join(f"/v1/events/{event_id}"), timeout=30).json()
+        assert [one["revision"] for one in shown["revisions"]] == list(range(1, UPDATES + 1))
+        assert len(shown["event"]["targets"]) == UPDATES
