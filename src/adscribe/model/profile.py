@@ -31,7 +31,7 @@ from scipy.special import rel_entr  # type: ignore[import-untyped]
 
 from adscribe.errors import ModelError
 from adscribe.model.certainty import Certainty
-from adscribe.model.statistics import METHOD, Counts, FeatureGroup, Statistics
+from adscribe.model.statistics import FAMILIAR, FAMILIARITY, METHOD, Counts, FeatureGroup, Statistics
 
 VERSION = 1
 
@@ -336,6 +336,9 @@ def _items(statistics: Statistics, mean: Counts) -> tuple[Item, ...]:
     found = []
     for group in statistics.groups:
         found.append(Item(group.name))
+        if group.name == FAMILIARITY:
+            # No site of the training has them, so that a few are worth to be told of.
+            found += [Item(FAMILIARITY, label) for label in FAMILIAR[2:]]
         if group.name == METHOD:
             found += [
                 Item(METHOD, label)
