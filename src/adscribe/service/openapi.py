@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from functools import cache
 from importlib.metadata import version
-from typing import Any
 
 import msgspec
 
@@ -12,55 +11,27 @@ from adscribe.assign import Assignment
 from adscribe.model.drift import Drift
 from adscribe.model.promises import Promises
 from adscribe.sensors import FORMATS
-from adscribe.service import bodies, body, events
-from adscribe.service.problems import KINDS, MEDIA_TYPE, Document
+from adscribe.service import bodies, body, events, openapi_reading
+from adscribe.service.operations import REF, Json, content, in_path, parameter, problems, ref
+from adscribe.service.problems import KINDS, Document
+from adscribe.service.reading import Matrix
 from adscribe.store import StoredEvent
-
-_REF = "#/components/schemas/{name}"
-
-Json = dict[str, Any]
-
-
-def _ref(name: str) -> Json:
-    return {"$ref": _REF.format(name=name)}
+from adscribe.store.counts import Facets
+from adscribe.store.hosts import Host, Hosts
+from adscribe.store.listing import Page
 
 
-def _content(schema: Json, media_type: str = body.JSON, example: Any = None) -> Json:
-    content: Json = {"schema": schema}
-    if example is not None:
-        content["example"] = example
-    return {media_type: content}
-
-
-def _problems(*names: str) -> Json:
-    """Return the responses that report problems, by status."""
-    responses: Json = {}
-    for name in names:
-        kind = KINDS[name]
-        response = responses.setdefault(
-            str(kind.status), {"description": "", "content": _content(_ref("Problem"), MEDIA_TYPE)}
-        )
-        response["description"] = "; ".join(
-            filter(None, (response["description"], f"`{name}`: {kind.title}"))
-        )
-    return responses
-
-
-def _get(operation: str, summary: str, ok: Json, *problems: str, description: str = "Done.") -> Json:
+def _get(operation: str, summary: str, ok: Json, *more: str, description: str = "Done.") -> Json:
     return {
         "get": {
             "operationId": operation,
             "summary": summary,
             "responses": {
                 "200": {"description": description, "content": ok},
-                **_problems("unauthorized", *problems, "internal"),
+                **problems("unauthorized", *more, "internal"),
             },
         }
     }
-
-
-def _parameter(name: str, schema: Json, description: str) -> Json:
-    return {"name": name, "in": "query", "required": False, "schema": schema, "description": description}
 
 
 _ELSEWHERE = frozenset({"not-found", "method-not-allowed", "store-unavailable"})
@@ -75,28 +46,28 @@ _CLASSIFY: Json = {
             "Each event is answered in its place; one that can't be read costs no other."
         ),
         "parameters": [
-            _parameter(
+            parameter(
                 "format",
                 {"enum": ["auto", *FORMATS], "default": "auto"},
                 "Form of the events; `auto` tells it for each.",
             ),
-            _parameter(
+            parameter(
                 "attack_version",
                 {"type": "string", "minLength": 1, "maxLength": 40},
                 "ATT&CK version of the answers, such as `18.1`; default: the model's.",
             ),
-            _parameter(
+            parameter(
                 "risk",
                 {"enum": list(body.RISKS)},
                 "Largest share of wrong categories among the events shown with one; default: the service's. "
                 "Refused where the model doesn't promise it.",
             ),
-            _parameter(
+            parameter(
                 "candidates",
                 {"type": "integer", "minimum": 0, "maximum": body.MOST_CANDIDATES, "default": 0},
                 "How many of the most probable techniques to list, shown or not.",
             ),
-            _parameter(
+            parameter(
                 "explain", {"type": "boolean", "default": True}, "Whether answers say what they rest on."
             ),
         ],
@@ -106,9 +77,9 @@ _CLASSIFY: Json = {
                 body.JSON: {
                     "schema": {
                         "oneOf": [
-                            _ref("Event"),
-                            {"type": "array", "items": _ref("Event")},
-                            _ref("Events"),
+                            ref("Event"),
+                            {"type": "array", "items": ref("Event")},
+                            ref("Events"),
                         ]
                     },
                     "examples": {
@@ -136,7 +107,7 @@ _CLASSIFY: Json = {
                 ),
                 "content": {
                     body.JSON: {
-                        "schema": {"anyOf": [_ref("Assignment"), _ref("Assignments")]},
+                        "schema": {"anyOf": [ref("Assignment"), ref("Assignments")]},
                         "examples": {"event": {"summary": "One event", "value": bodies.ASSIGNMENT}},
                     },
                     "application/x-ndjson": {
@@ -145,7 +116,7 @@ _CLASSIFY: Json = {
                     },
                 },
             },
-            **_problems(*(name for name in KINDS if name not in _ELSEWHERE)),
+            **problems(*(name for name in KINDS if name not in _ELSEWHERE)),
         },
     }
 }
@@ -162,37 +133,35 @@ _KEEP: Json = {
         ),
         "responses": {
             "200": _CLASSIFY["post"]["responses"]["200"],
-            **_problems(*(name for name in KINDS if name not in _ELSEWHERE - {"store-unavailable"})),
+            **problems(*(name for name in KINDS if name not in _ELSEWHERE - {"store-unavailable"})),
         },
     }
 }
+
+EVENT_ID: Json = in_path(
+    "event_id", {"type": "string", "pattern": "^[0-9a-f]{16}$"}, "The `id` that answers name."
+)
 
 _STORED: Json = {
     "get": {
         "operationId": "stored",
         "summary": "An event that is kept, with its revisions",
         "parameters": [
-            {
-                "name": "event_id",
-                "in": "path",
-                "required": True,
-                "schema": {"type": "string", "pattern": "^[0-9a-f]{16}$"},
-                "description": "The `id` that answers name.",
-            },
-            _parameter(
+            EVENT_ID,
+            parameter(
                 "after",
                 {"type": "string", "pattern": r"^[0-9]{1,9}\.[0-9]{1,9}$"},
                 "The page after a revision: what `next` of the page before says.",
             ),
-            _parameter(
+            parameter(
                 "limit",
                 {"type": "integer", "minimum": 1, "maximum": events.MOST, "default": events.PAGE},
                 "Most revisions of the page. One of large events is shorter.",
             ),
         ],
         "responses": {
-            "200": {"description": "The event.", "content": _content(_ref("StoredEvent"))},
-            **_problems(
+            "200": {"description": "The event.", "content": content(ref("StoredEvent"))},
+            **problems(
                 "unauthorized", "not-found", "invalid-parameter", "internal", "store-unavailable", "busy"
             ),
         },
@@ -201,29 +170,30 @@ _STORED: Json = {
 
 _PATHS: Json = {
     "/v1/classify": _CLASSIFY,
-    "/v1/events": _KEEP,
+    **openapi_reading.PATHS,
+    "/v1/events": {**openapi_reading.PATHS["/v1/events"], **_KEEP},
     "/v1/events/{event_id}": _STORED,
-    "/v1/model": _get("model", "The model that answers", _content(_ref("Model")), "not-ready"),
+    "/v1/model": _get("model", "The model that answers", content(ref("Model")), "not-ready"),
     "/v1/drift": _get(
         "drift",
         "Whether events and answers of the last 30 days are like those of the training, and those before",
-        _content(_ref("Drift")),
+        content(ref("Drift")),
         "not-ready",
     ),
     "/v1/site": _get(
-        "site", "The site file in use, without its addresses", _content(_ref("Site")), "not-ready"
+        "site", "The site file in use, without its addresses", content(ref("Site")), "not-ready"
     ),
-    "/health/live": _get("live", "Whether the process answers", _content(_ref("Live"))),
-    "/health/ready": _get("ready", "Whether events can be answered", _content(_ref("Ready")), "not-ready"),
-    "/metrics": _get("metrics", "Metrics for Prometheus", _content({"type": "string"}, "text/plain")),
-    "/openapi.json": _get("document", "This document", _content({"type": "object"})),
+    "/health/live": _get("live", "Whether the process answers", content(ref("Live"))),
+    "/health/ready": _get("ready", "Whether events can be answered", content(ref("Ready")), "not-ready"),
+    "/metrics": _get("metrics", "Metrics for Prometheus", content({"type": "string"}, "text/plain")),
+    "/openapi.json": _get("document", "This document", content({"type": "object"})),
     "/": _get(
         "page",
         "The example events with their answers",
-        _content({"type": "string"}, "text/html"),
+        content({"type": "string"}, "text/html"),
         "not-ready",
     ),
-    "/style.css": _get("style", "Style sheet of the page", _content({"type": "string"}, "text/css")),
+    "/style.css": _get("style", "Style sheet of the page", content({"type": "string"}, "text/css")),
 }
 
 
@@ -231,15 +201,15 @@ _PATHS: Json = {
 def document() -> Json:
     """Return the OpenAPI document."""
     _, schemas = msgspec.json.schema_components(
-        (Assignment, Document, Drift, Promises, StoredEvent), ref_template=_REF
+        (Assignment, Document, Drift, Promises, StoredEvent, Page, Facets, Matrix, Hosts, Host),
+        ref_template=REF,
     )
     for schema in schemas.values():
         # Of a docstring only the first paragraph: the rest is for those who read the code.
         schema["description"] = " ".join(schema.get("description", "").partition("\n\n")[0].split())
     schemas["Problem"] = schemas.pop("Document")
     # What an event is bodies say, and more exactly.
-    for name in ("Event", "Source", "Target"):
-        del schemas[name]
+    del schemas["Event"]
     return {
         "openapi": "3.1.0",
         "info": {

@@ -61,7 +61,7 @@ class Counted(msgspec.Struct, frozen=True, kw_only=True):
     until: datetime | None
 
 
-class Value(msgspec.Struct, frozen=True, kw_only=True):
+class FacetValue(msgspec.Struct, frozen=True, kw_only=True):
     """A value and how many events have it."""
 
     value: str | None
@@ -91,7 +91,7 @@ class Facets(msgspec.Struct, frozen=True, kw_only=True):
         How much was counted.
     events : int
         How many there were.
-    method, reason, severity, host, tactic, technique : tuple of Value
+    method, reason, severity, host, tactic, technique : tuple of FacetValue
         The most frequent values. A reason of ``None``: a category is shown; a severity of ``None``: none
         was reported. A host is the address of a source. A technique doesn't count for its parent.
     histogram : Histogram
@@ -100,12 +100,12 @@ class Facets(msgspec.Struct, frozen=True, kw_only=True):
 
     counted: Counted
     events: int
-    method: tuple[Value, ...]
-    reason: tuple[Value, ...]
-    severity: tuple[Value, ...]
-    host: tuple[Value, ...]
-    tactic: tuple[Value, ...]
-    technique: tuple[Value, ...]
+    method: tuple[FacetValue, ...]
+    reason: tuple[FacetValue, ...]
+    severity: tuple[FacetValue, ...]
+    host: tuple[FacetValue, ...]
+    tactic: tuple[FacetValue, ...]
+    technique: tuple[FacetValue, ...]
     histogram: Histogram
 
 
@@ -178,7 +178,7 @@ def facets(connection: Connection, asked: Filter, *, buckets: int = 60) -> Facet
             name: _values(found.get(name, ())) for name in ("method", "reason", "host", "tactic", "technique")
         },
         severity=tuple(
-            Value(value=severity(int(row.value)), events=row.events) for row in found.get("severity", ())
+            FacetValue(value=severity(int(row.value)), events=row.events) for row in found.get("severity", ())
         ),
         histogram=Histogram(
             seconds=int(width.total_seconds()),
@@ -222,8 +222,8 @@ def _part(
     return select(counted.subquery())
 
 
-def _values(rows: Iterable[Any]) -> tuple[Value, ...]:
-    return tuple(Value(value=row.value, events=row.events) for row in rows)
+def _values(rows: Iterable[Any]) -> tuple[FacetValue, ...]:
+    return tuple(FacetValue(value=row.value, events=row.events) for row in rows)
 
 
 def part_length(counted: Counted, buckets: int) -> timedelta:

@@ -117,11 +117,10 @@ def read_filter(given: Iterable[tuple[str, str]]) -> Filter:
             single[name] = read
         else:
             values = several.setdefault(name, [])
-            if read not in values:
-                values.append(read)
+            values.append(read)
             if len(values) > MOST_VALUES:
                 raise FilterError(name, f"has more than {MOST_VALUES} values")
-    found = Filter(**{**single, **{name: tuple(values) for name, values in several.items()}})
+    found = Filter(**{**single, **{name: tuple(dict.fromkeys(values)) for name, values in several.items()}})
     if found.since and found.until and found.since >= found.until:
         raise FilterError("until", "must be later than since")
     return found
@@ -156,7 +155,6 @@ def _time(name: str, text: str) -> datetime:
 
 
 def _name(name: str, text: str) -> str:
-    text = text.replace("\0", "").strip()
     if not text or len(text) > TEXT_LENGTH:
         raise FilterError(name, f"must be a text of at most {TEXT_LENGTH} characters")
     return text

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from typing import Annotated, Any
 
 import msgspec
+from msgspec.structs import replace
 from sqlalchemy import Connection, Subquery, distinct, func, null, select, union_all
 
 from adscribe.store.columns import EPOCH, packed
@@ -30,7 +31,7 @@ _CURSOR_CHARACTERS = 200
 _Place = tuple[Annotated[float, msgspec.Meta(ge=0)], Annotated[str, msgspec.Meta(max_length=50)]]
 
 
-class Stage(msgspec.Struct, frozen=True, kw_only=True):
+class HostStage(msgspec.Struct, frozen=True, kw_only=True):
     """A tactic that events of a host show.
 
     Attributes
@@ -67,7 +68,7 @@ class ListedHost(msgspec.Struct, frozen=True, kw_only=True):
         How many of its events show a category.
     first_at, last_at : datetime
         When the first and the last of them were detected.
-    stages : tuple of Stage
+    stages : tuple of HostStage
         In the order of their first event.
     """
 
@@ -77,7 +78,7 @@ class ListedHost(msgspec.Struct, frozen=True, kw_only=True):
     events: int
     first_at: datetime
     last_at: datetime
-    stages: tuple[Stage, ...]
+    stages: tuple[HostStage, ...]
 
 
 class Hosts(msgspec.Struct, frozen=True, kw_only=True):
@@ -97,7 +98,7 @@ class Hosts(msgspec.Struct, frozen=True, kw_only=True):
     next: str | None
 
 
-class Step(msgspec.Struct, frozen=True, kw_only=True):
+class HostStep(msgspec.Struct, frozen=True, kw_only=True):
     """What a host's events show of a tactic in a part of the time."""
 
     at: datetime
@@ -106,7 +107,7 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     probability: float
 
 
-class Part(msgspec.Struct, frozen=True, kw_only=True):
+class HostSide(msgspec.Struct, frozen=True, kw_only=True):
     """The events that a host takes part in, on one side of them.
 
     Attributes
@@ -115,16 +116,16 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
         How much was looked at.
     events : int
         How many there are, with a category or without.
-    stages : tuple of Stage
+    stages : tuple of HostStage
         What they show, in the order of their first event.
-    timeline : tuple of Step
+    timeline : tuple of HostStep
         The same over time.
     """
 
     counted: Counted
     events: int
-    stages: tuple[Stage, ...]
-    timeline: tuple[Step, ...]
+    stages: tuple[HostStage, ...]
+    timeline: tuple[HostStep, ...]
 
 
 class Host(msgspec.Struct, frozen=True, kw_only=True):
@@ -136,7 +137,7 @@ class Host(msgspec.Struct, frozen=True, kw_only=True):
         As in `ListedHost`.
     seconds : int
         How long a part of the timelines is.
-    as_source, as_target : Part
+    as_source, as_target : HostSide
         Its events, and those of others that it is a target of; only the former count for the score.
     """
 
@@ -144,8 +145,8 @@ class Host(msgspec.Struct, frozen=True, kw_only=True):
     hostname: str | None
     score: float
     seconds: int
-    as_source: Part
-    as_target: Part
+    as_source: HostSide
+    as_target: HostSide
 
 
 def hosts(connection: Connection, asked: Filter, *, after: str | None = None, limit: int) -> Hosts:
@@ -176,11 +177,12 @@ def hosts(connection: Connection, asked: Filter, *, after: str | None = None, li
         .cte("picked")
     )
     tactics = picked.join(event_tactic, event_tactic.c.event_key == picked.c.key)
+    tactic = event_tactic.c.tactic
     found: dict[str, _Host] = {}
     for row in connection.execute(
         union_all(
             _by_host(picked, picked, null(), null()),
-            _by_host(picked, tactics, event_tactic.c.tactic, func.max(event_tactic.c.probability)),
+            _by_host(picked, tactics, tactic, func.max(event_tactic.c.probability), tactic),
         )
     ):
         found.setdefault(row.source_address, _Host(row.source_address)).add(row)
@@ -204,8 +206,8 @@ def host(connection: Connection, ip: str, asked: Filter) -> Host | None:
     asked : Filter
         Which time; other fields don't count.
     """
-    since, until = asked.since, asked.until
-    sides = [Selection(Filter(since=since, until=until, **{side: (ip,)})) for side in ("source", "target")]
+    span = Filter(since=asked.since, until=asked.until)
+    sides = [Selection(replace(span, source=(ip,))), Selection(replace(span, target=(ip,)))]
     (source, as_source), (target, as_target) = (looked_at(connection, side, FEW) for side in sides)
     times = [one for each in (as_source, as_target) for one in (each.since, each.until) if one]
     if not times:
@@ -228,7 +230,7 @@ class _Host:
 
     def __init__(self, ip: str) -> None:
         self.ip = ip
-        self.stages: list[Stage] = []
+        self.stages: list[HostStage] = []
         self._all: Any = None
 
     def add(self, row: Any) -> None:
@@ -256,10 +258,7 @@ class _Host:
         )
 
 
-def _by_host(picked: Any, of: Any, tactic: Any, probability: Any) -> Any:
-    groups = (
-        [picked.c.source_address] if isinstance(tactic, type(null())) else [picked.c.source_address, tactic]
-    )
+def _by_host(picked: Any, of: Any, tactic: Any, probability: Any, *groups: Any) -> Any:
     return (
         select(
             picked.c.source_address,
@@ -271,11 +270,11 @@ def _by_host(picked: Any, of: Any, tactic: Any, probability: Any) -> Any:
             func.max(picked.c.detected_at).label("last_at"),
         )
         .select_from(of)
-        .group_by(*groups)
+        .group_by(picked.c.source_address, *groups)
     )
 
 
-def _part(connection: Connection, leads: Subquery, counted: Counted, length: timedelta) -> Part:
+def _part(connection: Connection, leads: Subquery, counted: Counted, length: timedelta) -> HostSide:
     tactic = event_tactic.c
     number = part_of(leads.c.at, length).label("number")
     rows = list(
@@ -294,15 +293,15 @@ def _part(connection: Connection, leads: Subquery, counted: Counted, length: tim
             .order_by(number, tactic.tactic)
         )
     )
-    stages: dict[str, Stage] = {}
+    stages: dict[str, HostStage] = {}
     for row in rows:
         stages[row.tactic] = _together(stages.get(row.tactic), _stage(row))
-    return Part(
+    return HostSide(
         counted=counted,
         events=connection.scalar(select(func.count()).select_from(leads)) or 0,
         stages=_in_time(stages.values()),
         timeline=tuple(
-            Step(
+            HostStep(
                 at=EPOCH + row.number * length,
                 tactic=row.tactic,
                 events=row.events,
@@ -313,8 +312,8 @@ def _part(connection: Connection, leads: Subquery, counted: Counted, length: tim
     )
 
 
-def _stage(row: Any) -> Stage:
-    return Stage(
+def _stage(row: Any) -> HostStage:
+    return HostStage(
         tactic=row.tactic,
         events=row.events,
         probability=row.probability,
@@ -323,10 +322,10 @@ def _stage(row: Any) -> Stage:
     )
 
 
-def _together(earlier: Stage | None, later: Stage) -> Stage:
+def _together(earlier: HostStage | None, later: HostStage) -> HostStage:
     if earlier is None:
         return later
-    return Stage(
+    return HostStage(
         tactic=later.tactic,
         events=earlier.events + later.events,
         probability=max(earlier.probability, later.probability),
@@ -335,11 +334,11 @@ def _together(earlier: Stage | None, later: Stage) -> Stage:
     )
 
 
-def _in_time(stages: Iterable[Stage]) -> tuple[Stage, ...]:
+def _in_time(stages: Iterable[HostStage]) -> tuple[HostStage, ...]:
     return tuple(sorted(stages, key=lambda stage: (stage.first_at, stage.tactic)))
 
 
-def _score(stages: Iterable[Stage]) -> float:
+def _score(stages: Iterable[HostStage]) -> float:
     # The same in whatever order they are added up.
     return round(sum(sorted(stage.probability for stage in stages)), _DIGITS)
 

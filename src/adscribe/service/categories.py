@@ -1,0 +1,46 @@
+"""What tactics and techniques are called, in whichever version of ATT&CK that is at hand they are found."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from adscribe.attack import Catalogue
+from adscribe.attack.matrix import Tactic, Technique
+from adscribe.attack.versions import DOMAINS
+
+
+class Categories:
+    """The tactics and techniques of all versions; of several the newest tells.
+
+    Parameters
+    ----------
+    catalogue : Catalogue
+    """
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self._tactics: dict[tuple[str, str], Tactic] = {}
+        self._techniques: dict[tuple[str, str], Technique] = {}
+        for domain in DOMAINS:
+            for version in catalogue.versions(domain):
+                matrix = catalogue.matrix(domain, version)
+                self._tactics.update({(domain, one.shortname): one for one in matrix.tactics})
+                self._techniques.update({(domain, one.id): one for one in matrix.techniques})
+        self._known = {name for _, name in (*self._tactics, *self._techniques)}
+
+    def __contains__(self, name: str) -> bool:
+        """Whether there is a technique of that id, or a tactic of that short name, in any domain."""
+        return name in self._known
+
+    def tactic(self, domain: str, shortname: str) -> Tactic | None:
+        """Return a tactic; ``None`` for one that no version at hand has."""
+        return self._tactics.get((domain, shortname))
+
+    def technique(self, domain: str, technique_id: str) -> Technique | None:
+        """Return a technique; ``None`` for one that no version at hand has."""
+        return self._techniques.get((domain, technique_id))
+
+
+@cache
+def categories() -> Categories:
+    """Return those of the versions that were at hand when they were first asked for; it takes a moment."""
+    return Categories(Catalogue.load())
