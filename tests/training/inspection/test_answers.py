@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from adscribe.errors import AdscribeError
+from adscribe.errors import AdscribeError, ModelError
 from adscribe.training import dataset as datasets
 from adscribe.training.answering import Answers, Models
 from adscribe.training.dataset import Dataset
@@ -158,11 +159,9 @@ def test_a_model_is_not_asked_about_the_rows_of_its_training(
     assert "train" not in set(dataset.split[rows])
 
 
-def test_the_group_that_a_shift_changes_moves_most(models: Models, dataset: Dataset) -> None:
-    classifier, told = periods.watchable(models, dataset)
-    assert "profile" in told
+def test_the_group_that_a_shift_changes_moves_most(models: Models) -> None:
     shift = "a feed without success"
-    months = periods.second_months(classifier, 300, shifts=[shift])
+    months = periods.second_months(models, 300, shifts=[shift])
     shown: Any = periods.beside(months, shift)
     assert shown.index[0] == "success"
     assert shown[shift].iloc[0] > 2 * shown[periods.QUIET].iloc[0]
@@ -170,3 +169,8 @@ def test_the_group_that_a_shift_changes_moves_most(models: Models, dataset: Data
     assert words.index.tolist() == [periods.QUIET, shift]
     assert words.loc[shift, "what moved most"].startswith("success: ")
     assert words.loc[periods.QUIET, "what moved most"] == ""
+
+
+def test_without_a_profile_nothing_is_said_of_drift(models: Models) -> None:
+    with pytest.raises(ModelError, match="no profile"):
+        periods.second_months(models._replace(artefact=replace(models.artefact, profile=None)), 300)

@@ -3,62 +3,44 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 
 import pandas as pd
 
 from adscribe.assign import Classifier
-from adscribe.codebook import Codebook
+from adscribe.errors import ModelError
 from adscribe.model.drift import Drift, GroupDrift
-from adscribe.model.learned import LearnedModel
 from adscribe.model.profile import LEAST, PAST
 from adscribe.training.answering import Models
-from adscribe.training.dataset import Dataset
 from adscribe.training.drift import SHIFTS, drifts, life
-from adscribe.training.profiling import profile
 
 QUIET = "nothing changed"
 
 
-def watchable(models: Models, dataset: Dataset) -> tuple[Classifier, str]:
-    """Return a classifier that can tell drift, and in a line what it is set against.
-
-    Parameters
-    ----------
-    models : Models
-        The model.
-    dataset : Dataset
-        Whose profile it gets where it has none of its training.
-    """
-    own = models.artefact.profile
-    told = "Set against the profile of the model's training."
-    if own is None:
-        own = profile(dataset, models.artefact)
-        told = "The model holds no profile of its training, see `adscribe profile`: set against this corpus."
-    version = models.learned.reference.version
-    # An answer counts at the risk that the profile was made with.
-    learned = LearnedModel(
-        replace(models.artefact, profile=own), Codebook.load(), version=version, risk=own.risk
-    )
-    return Classifier(learned, models.catalogue), told
-
-
 def second_months(
-    classifier: Classifier, reports: int, *, shifts: Iterable[str] = tuple(SHIFTS), seed: int = 1
+    models: Models, reports: int, *, shifts: Iterable[str] = tuple(SHIFTS), seed: int = 1
 ) -> dict[str, Drift]:
     """Return what is said at the end of the second month of a site, if nothing changed and after each shift.
 
     Parameters
     ----------
-    classifier : Classifier
-        See `watchable`.
+    models : Models
+        The model.
     reports : int
         In a month.
     shifts : iterable of str
         Of `adscribe.training.drift.SHIFTS`.
     seed : int
         Of the site.
+
+    Raises
+    ------
+    ModelError
+        If the model holds no profile of its training.
     """
+    if models.artefact.profile is None:
+        raise ModelError("the model holds no profile of its training", hint="adscribe profile adds it")
+    # An answer counts at the risk that the profile was made with.
+    classifier = Classifier(models.learned.with_risk(models.artefact.profile.risk), models.catalogue)
     lived = life(seed, 2, reports)
     first, second = lived.months
     months = {QUIET: second} | {name: SHIFTS[name](second) for name in shifts}

@@ -23,5 +23,5 @@ def worded(frame: pd.DataFrame, *, index: bool = True) -> Styler:
         Whether the names of the rows are shown.
     """
     # Styler leaves texts as they are unless told; they hold what sensors and experts write.
-    styled = frame.style.format(escape="html").set_table_styles(_LEFT)
+    styled = frame.style.format(escape="html", precision=3).set_table_styles(_LEFT)
     return styled if index else styled.hide(axis="index")
