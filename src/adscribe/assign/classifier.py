@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
+
+from msgspec import UNSET
 
 from adscribe.answer.assignment import Assignment
 from adscribe.answer.verdict import Model
@@ -57,7 +60,9 @@ class Classifier:
         self._at_risk: dict[float, Model] = {}
 
     @classmethod
-    def load(cls, model: str = SHIPPED, *, risk: float | None = None) -> Classifier:
+    def load(
+        cls, model: str = SHIPPED, *, risk: float | None = None, residual: str | Path | None = None
+    ) -> Classifier:
         """Load a classifier.
 
         Parameters
@@ -67,14 +72,17 @@ class Classifier:
             was trained; or one of an MLflow registry, such as ``"models:/adscribe@champion"``.
         risk : float, optional
             Share of wrong categories that is accepted where a run doesn't say; 0.1 when not given.
+        residual : str or Path, optional
+            File with what the site's analysts have taught, see `adscribe.model.residual`.
 
         Raises
         ------
         ModelError
-            If there is no such model, it can't be trusted, or it doesn't promise the risk.
+            If there is no such model, it can't be trusted, it doesn't promise the risk, or the residual
+            wasn't learnt beside it.
         """
         catalogue = Catalogue.load()
-        loaded = load_model(model, catalogue, risk=risk)
+        loaded = load_model(model, catalogue, risk=risk, residual=residual)
         return cls(loaded.model, catalogue, loaded.details)
 
     def run(
@@ -227,10 +235,10 @@ class Classifier:
         Returns
         -------
         dict
-            ``name``, ``version``, ``attack``, ``risk`` and ``calm_risk`` of its answers; ``promises``: the
-            steps that can be chosen (see `adscribe.model.promises.Promises`); ``training``: hash of the
-            data and when; ``schema``: hash of the features; ``attack_versions`` that answers can be given
-            in. What a model doesn't have is ``None``.
+            ``name``, ``version``, ``attack``, ``risk``, ``calm_risk`` and ``residual`` of its answers;
+            ``promises``: the steps that can be chosen (see `adscribe.model.promises.Promises`);
+            ``training``: hash of the data and when; ``schema``: hash of the features;
+            ``attack_versions`` that answers can be given in. What a model doesn't have is ``None``.
         """
         reference = self.model.reference
         return {
@@ -239,6 +247,7 @@ class Classifier:
             "attack": reference.attack,
             "risk": reference.risk,
             "calm_risk": reference.calm_risk,
+            "residual": None if reference.residual is UNSET else reference.residual,
             **{key: self._details.get(key) for key in ("promises", "training", "schema")},
             "attack_versions": {
                 domain: list(self.catalogue.versions(domain)) for domain in ("enterprise", "ics")

@@ -17,6 +17,7 @@ from adscribe.errors import ModelError, Place
 from adscribe.model.artefact import Manifest, load
 from adscribe.model.learned import RISK, LearnedModel
 from adscribe.model.promises import Promises
+from adscribe.model.residual import load as load_residual
 from adscribe.resources import shipped
 
 SHIPPED = "adscribe"
@@ -45,7 +46,9 @@ class Loaded(NamedTuple):
     details: dict[str, Any]
 
 
-def load_model(name: str, catalogue: Catalogue, *, risk: float | None = None) -> Loaded:
+def load_model(
+    name: str, catalogue: Catalogue, *, risk: float | None = None, residual: str | Path | None = None
+) -> Loaded:
     """Load a model by name.
 
     Parameters
@@ -57,12 +60,20 @@ def load_model(name: str, catalogue: Catalogue, *, risk: float | None = None) ->
         The versions of ATT&CK.
     risk : float, optional
         Share of wrong categories that is accepted; 10 % when not given.
+    residual : str or Path, optional
+        File with what a site's analysts have taught.
 
     Raises
     ------
     ModelError
-        If there is no such model, it can't be trusted, or it doesn't promise the risk.
+        If there is no such model, it can't be trusted, it doesn't promise the risk, or the residual can't
+        be used beside it.
     """
+    loaded = _loaded(name, catalogue, risk)
+    return loaded if residual is None else loaded._replace(model=_taught(loaded.model, Path(residual)))
+
+
+def _loaded(name: str, catalogue: Catalogue, risk: float | None) -> Loaded:
     codebook = Codebook.load()
     if name == CODEBOOK:
         if risk is not None:
@@ -83,6 +94,16 @@ def load_model(name: str, catalogue: Catalogue, *, risk: float | None = None) ->
             hint=f"there are {NAMES}",
         )
     return _learned(Path(name), catalogue, codebook, risk)
+
+
+def _taught(model: Model, path: Path) -> LearnedModel:
+    if not isinstance(model, LearnedModel):
+        raise ModelError(f"the model {model.reference.name} takes no residual", hint="leave it out")
+    taught = load_residual(path)
+    try:
+        return model.with_residual(taught)
+    except ModelError as wrong:
+        raise ModelError(wrong.message, place=Place(str(path)), hint=wrong.hint) from None
 
 
 def no_promise(name: str) -> ModelError:

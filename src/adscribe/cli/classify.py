@@ -48,6 +48,10 @@ def classify(
         float | None,
         typer.Option(help="Largest share of wrong categories: one that the model promises, or 0.1."),
     ] = None,
+    residual: Annotated[
+        Path | None,
+        typer.Option(help="What the site's analysts have taught: a file of `adscribe feedback learn`."),
+    ] = None,
     candidates: Annotated[
         int, typer.Option(min=0, max=50, help="Name so many of the most probable techniques, shown or not.")
     ] = 0,
@@ -68,7 +72,7 @@ def classify(
 
     Example: adscribe classify --site site.yaml --output table events.log
     """
-    classifier = Classifier.load(model, risk=risk)
+    classifier = Classifier.load(model, risk=risk, residual=residual)
     network = Site.load(site) if site else Site.default()
     run = classifier.run(site=network, attack_version=attack_version, candidates=candidates, explain=explain)
     with ExitStack() as stack:

@@ -11,7 +11,7 @@ import sys
 
 import typer
 
-from adscribe.cli import attack, codebook, data, sensors, site, store
+from adscribe.cli import attack, codebook, data, feedback, sensors, site, store
 from adscribe.cli.classify import classify
 from adscribe.cli.drift import drift, profile
 from adscribe.cli.learning import evaluate, promote, train
@@ -40,11 +40,12 @@ app.command()(profile)
 app.add_typer(sensors.app, name="sensors")
 app.add_typer(site.app, name="site")
 app.add_typer(store.app, name="store")
+app.add_typer(feedback.app, name="feedback")
 app.add_typer(attack.app, name="attack")
 app.add_typer(codebook.app, name="codebook")
 app.add_typer(data.app, name="data")
 
-_EXTRA = ("matplotlib", "mlflow", "pandas", "pyarrow")
+_EXTRA = ("cleanlab", "matplotlib", "mlflow", "pandas", "pyarrow")
 
 
 def main() -> None:

@@ -23,6 +23,7 @@ from adscribe.answer import evidence_of
 from adscribe.answer.assignment import Evidence
 from adscribe.context import Context
 from adscribe.features import FeatureSpace, Row, rules
+from adscribe.model.residual import Offsets
 from adscribe.model.softmax import Array, Softmax
 from adscribe.model.wording import in_words
 
@@ -59,7 +60,9 @@ class Explainer:
         self._space = space
         self._model = model
 
-    def explain(self, context: Context, row: Row, labels: Array) -> list[tuple[Evidence, ...]]:
+    def explain(
+        self, context: Context, row: Row, labels: Array, offsets: Offsets | None = None
+    ) -> list[tuple[Evidence, ...]]:
         """Return the facts for and against each label.
 
         Parameters
@@ -70,6 +73,8 @@ class Explainer:
             Its features.
         labels : array, labels × outcomes
             1 where the outcome has the label.
+        offsets : Offsets, optional
+            What a site's verdicts added; told as a fact, whatever it weighs.
 
         Returns
         -------
@@ -78,8 +83,16 @@ class Explainer:
             add up to the label's logit less its base rate, to four digits.
         """
         keys, share = self._sharing(context, row)
-        by_fact = contributions(self._model, row, labels) @ share
-        return [self._worded(context, keys, weights) for weights in by_fact]
+        weights = contributions(self._model, row, labels, None if offsets is None else offsets.logits)
+        number = len(row.indices)
+        told = [self._worded(context, keys, of_label) for of_label in weights[:, :number] @ share]
+        if offsets is None:
+            return told
+        added = weights[:, number].round(4).tolist()
+        return [
+            (Evidence(fact=offsets.text, weight=weight), *others)
+            for weight, others in zip(added, told, strict=True)
+        ]
 
     def _sharing(self, context: Context, row: Row) -> tuple[list[str], Numbers]:
         """Return the facts that the features rest on, and each feature's share in each."""
@@ -117,12 +130,15 @@ def _evidence(key: str, weight: float, context: Context) -> Evidence:
     return Evidence(fact=in_words(key, context), weight=weight)
 
 
-def contributions(model: Softmax, row: Row, labels: Array) -> Numbers:
+def contributions(model: Softmax, row: Row, labels: Array, offsets: Array | None = None) -> Numbers:
     """Return what each feature of an event adds to the logit of each label, labels × features.
 
-    A label that all outcomes have, or none, has no logit; nothing adds to it.
+    A label that all outcomes have, or none, has no logit; nothing adds to it. Offsets, by outcome, count
+    as one more feature, the last.
     """
     table = row.values.astype(np.float64)[:, np.newaxis] * model.coefficients[row.indices]
+    if offsets is not None:
+        table = np.vstack([table, offsets])
     intercept, whole = model.intercept.astype(np.float64), table.sum(axis=0)
     having = (labels > 0).astype(np.float64)
     way = (np.arange(STEPS) + 0.5)[:, np.newaxis] / STEPS

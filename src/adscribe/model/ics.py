@@ -102,7 +102,7 @@ class IcsAnswers:
         }
         evidence: tuple[Evidence, ...] = ()
         if event.explain:
-            evidence = self._explainer.explain(event.context, event.row, self._rows[[best]])[0]
+            evidence = self._explainer.explain(event.context, event.row, self._rows[[best]], event.offsets)[0]
         return self._shown(labels, rounded(sums[best]), dict.fromkeys(ids, evidence))
 
     def _shown(self, labels: Mapping[str, tuple[str, ...]], probability: float, why: _Reasons) -> Categories:

@@ -7,6 +7,7 @@ from copy import copy
 from pathlib import Path
 
 import numpy as np
+from msgspec.structs import replace
 
 from adscribe.answer import Verdict
 from adscribe.answer.assignment import (
@@ -30,6 +31,7 @@ from adscribe.model.drift import Monitor, today
 from adscribe.model.explanation import Explainer
 from adscribe.model.ics import IcsAnswers
 from adscribe.model.parts import Assessed, rounded, tactic_of
+from adscribe.model.residual import Beside, Residual
 from adscribe.model.softmax import Array
 
 NAME = "adscribe"
@@ -75,6 +77,7 @@ class LearnedModel:
         self._technique_rows = outcomes.contains[[outcomes.labels[name] for name in self._techniques]]
         self._in_ics = IcsAnswers(outcomes, codebook, self._explainer)
         self._monitor: Monitor | None = None
+        self._beside: Beside | None = None
         self._reference = ModelReference(
             name=NAME,
             version=version,
@@ -110,7 +113,28 @@ class LearnedModel:
         """
         other = LearnedModel(self._artefact, self._codebook, version=self._reference.version, risk=risk)
         other._monitor = self._monitor
+        return other if self._beside is None else other._with(self._beside)
+
+    def with_residual(self, residual: Residual) -> LearnedModel:
+        """Return the same model with what a site's analysts have taught; see `adscribe.model.residual`.
+
+        Raises
+        ------
+        ModelError
+            If it was learnt beside another model.
+        """
+        return self._with(Beside(residual, self._artefact.softmax, self._artefact.outcomes))
+
+    def _with(self, beside: Beside) -> LearnedModel:
+        other = copy(self)
+        other._beside = beside
+        other._reference = replace(self._reference, residual=beside.reference)
         return other
+
+    @property
+    def artefact(self) -> Artefact:
+        """The model in its parts, without a residual."""
+        return self._artefact
 
     @property
     def monitor(self) -> Monitor | None:
@@ -146,14 +170,21 @@ class LearnedModel:
         return verdict
 
     def _verdict(self, context: Context, row: Row, *, explain: bool, candidates: int) -> Verdict:
-        probabilities = self._artefact.softmax.probabilities(row.indices, row.values)
-        event = Assessed(context, row, probabilities, explain)
-        named = self._candidates(probabilities, candidates) if candidates else ()
+        own = self._artefact.softmax.probabilities(row.indices, row.values)
         oddity = self._artefact.novelty.oddity(context.event.method, row)
+        beside = self._beside if oddity is None else None
+        offsets = beside.of(context) if beside is not None else None
+        probabilities = own if offsets is None else offsets.moved(own)
+        event = Assessed(context, row, probabilities, explain, offsets)
+        named = self._candidates(probabilities, candidates) if candidates else ()
         if oddity is not None:
             because = (Evidence(fact=oddity, weight=0.0),) if explain else ()
             return self._without(event, _reason("undetermined", "unfamiliar", 1.0, because), named)
         decision = self._decoder.decide(probabilities, self._category, self._calm)
+        if beside is not None and offsets is not None:
+            doubt = beside.doubt(decision, own, self._calm)
+            if doubt is not None:
+                return self._without(event, self._undetermined(event, doubt), named)
         if decision.shown is None:
             return self._without(event, self._no_category(event, decision), named)
         techniques = self._assigned(event, decision.shown)
@@ -175,7 +206,7 @@ class LearnedModel:
         probable = space.contains[rows] @ event.probabilities
         why: Sequence[tuple[Evidence, ...]] = [()] * len(rows)
         if event.explain:
-            why = self._explainer.explain(event.context, event.row, space.contains[rows])
+            why = self._explainer.explain(event.context, event.row, space.contains[rows], event.offsets)
         found = []
         for (name, tactics), probability, evidence in zip(
             shown.techniques.items(), probable, why, strict=True
@@ -205,28 +236,32 @@ class LearnedModel:
 
     def _no_category(self, event: Assessed, decision: Decision) -> NoCategory:
         if decision.reason == "undetermined":
-            because = (self._doubt(event, decision),) if event.explain else ()
-            return _reason("undetermined", "low_confidence", decision.probability, because)
+            return self._undetermined(event, self._doubt(event, decision) if event.explain else "")
         reason = decision.reason or "undetermined"
         evidence: tuple[Evidence, ...] = ()
         if event.explain:
             space = self._artefact.outcomes
-            evidence = self._explainer.explain(
-                event.context, event.row, space.contains[[space.labels[reason]]]
-            )[0]
+            label = space.contains[[space.labels[reason]]]
+            evidence = self._explainer.explain(event.context, event.row, label, event.offsets)[0]
         return _reason(reason, "decided", decision.probability, evidence)
 
-    def _doubt(self, event: Assessed, decision: Decision) -> Evidence:
+    def _undetermined(self, event: Assessed, doubt: str) -> NoCategory:
+        """Return that the model can't tell, why, and what verdicts had a part in it."""
+        any_category = float(self._artefact.outcomes.is_category @ event.probabilities)
+        because: tuple[Evidence, ...] = ()
+        if event.explain:
+            texts = [doubt] if event.offsets is None else [doubt, event.offsets.text]
+            because = tuple(Evidence(fact=text, weight=0.0) for text in texts)
+        return _reason("undetermined", "low_confidence", max(1.0 - any_category, 0.0), because)
+
+    def _doubt(self, event: Assessed, decision: Decision) -> str:
         """Return what is likeliest and how sure the model must be."""
         best, probability = self._decoder.likeliest(event.probabilities)
         if best is None or probability < decision.probability:
-            return Evidence(
-                fact=f"no category is {self._category:.0%} sure, nor that there is none".replace("%", " %"),
-                weight=0.0,
-            )
+            return f"no category is {self._category:.0%} sure, nor that there is none".replace("%", " %")
         said = " and ".join(best.techniques or best.tactics)
         text = f"{said} is the likeliest with {probability:.0%}, {self._category:.0%} are needed"
-        return Evidence(fact=text.replace("%", " %"), weight=0.0)
+        return text.replace("%", " %")
 
     def _candidates(self, probabilities: Array, number: int) -> tuple[Candidate, ...]:
         probable = self._technique_rows @ probabilities

@@ -148,6 +148,10 @@ SCHEMAS: Json = {
                 "type": ["number", "null"],
                 "description": "Promised largest share of calm answers that are wrong; `null` as above.",
             },
+            "residual": {
+                "type": ["string", "null"],
+                "description": "Digest of what the site's analysts have taught; `null`: nothing.",
+            },
             "promises": {
                 "anyOf": [{"$ref": "#/components/schemas/Promises"}, {"type": "null"}],
                 "description": "What can be chosen from, by step; `null`: nothing is promised.",
@@ -179,6 +183,7 @@ SCHEMAS: Json = {
         "attack",
         "risk",
         "calm_risk",
+        "residual",
         "promises",
         "training",
         "schema",

@@ -37,7 +37,7 @@ def serve(settings: Settings) -> None:
     # Each worker loads them for itself; here only so that a start that can't work fails at once.
     if settings.site is not None:
         Site.load(settings.site)
-    Classifier.load(settings.model, risk=settings.risk)
+    Classifier.load(settings.model, risk=settings.risk, residual=settings.residual)
     if settings.store is not None:
         _open(settings.store)
     server = Server(

@@ -42,6 +42,10 @@ class Settings:
     risk: float | None = field(
         default=None, metadata=_says("Largest share of wrong categories: one that the model promises.")
     )
+    residual: Path | None = field(
+        default=None,
+        metadata=_says("What the site's analysts have taught: a file of `adscribe feedback learn`."),
+    )
     store: str | None = field(
         default=None,
         repr=False,  # a URL may hold a password

@@ -74,7 +74,8 @@ class State:
 
     def _load_model(self) -> None:
         try:
-            classifier = Classifier.load(self.settings.model, risk=self.settings.risk)
+            settings = self.settings
+            classifier = Classifier.load(settings.model, risk=settings.risk, residual=settings.residual)
             watch(classifier)
             self.classifier = classifier
         except AdscribeError as error:

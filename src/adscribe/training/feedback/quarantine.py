@@ -23,7 +23,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from adscribe.answer.outcome import Outcome
-from adscribe.errors import AdscribeError
 from adscribe.model.artefact import Artefact
 from adscribe.model.softmax import Array
 from adscribe.training.feedback.cases import Aside, Case, agree, in_words, said
@@ -59,11 +58,6 @@ def quarantine(cases: Sequence[Case], artefact: Artefact) -> tuple[tuple[Case, .
         In any order.
     artefact : Artefact
         The model whose answers were judged.
-
-    Raises
-    ------
-    AdscribeError
-        If the package cleanlab is missing.
     """
     kept = list(cases)
     aside: list[Aside] = []
@@ -165,12 +159,8 @@ def _suspects(cases: Sequence[Case], artefact: Artefact) -> Iterator[Aside]:
     groups = {_group(case.truth): 0 for case in cases}
     if len(cases) < FEWEST_FOR_SUSPECTS or len(groups) < 2:
         return
-    try:
-        from cleanlab.filter import find_label_issues  # type: ignore[import-untyped]  # noqa: PLC0415 - an extra
-    except ImportError:
-        raise AdscribeError(
-            "the package cleanlab is missing", hint="install adscribe with the extra `train`"
-        ) from None
+    from cleanlab.filter import find_label_issues  # type: ignore[import-untyped]  # noqa: PLC0415 - an extra
+
     names = sorted(groups)
     labels = np.array([names.index(_group(case.truth)) for case in cases], dtype=np.intp)
     probabilities = _out_of_fold(cases, artefact)
@@ -181,7 +171,8 @@ def _suspects(cases: Sequence[Case], artefact: Artefact) -> Iterator[Aside]:
     by_group = probabilities.astype(np.float64) @ of_group
     by_group /= by_group.sum(axis=1, keepdims=True)
     issues = find_label_issues(labels, by_group, filter_by="low_self_confidence", n_jobs=1)
-    for place in np.flatnonzero(issues).tolist():
+    # What is likeliest is no suspect, however rare its rivals are.
+    for place in np.flatnonzero(issues & (by_group.argmax(axis=1) != labels)).tolist():
         case, held = cases[place], float(by_group[place, labels[place]])
         best = int(by_group[place].argmax())
         other = names[best] if best < len(names) else "something else"
@@ -194,19 +185,18 @@ def _suspects(cases: Sequence[Case], artefact: Artefact) -> Iterator[Aside]:
 
 def _out_of_fold(cases: Sequence[Case], artefact: Artefact) -> Array:
     """Return the probabilities of the outcomes, each case's without its own verdict and its event's."""
-    found = said(artefact, cases)
+    alone = said(artefact, cases)
+    found = alone.copy()
     events = {event: place for place, event in enumerate(dict.fromkeys(case.event for case in cases))}
     fold = np.array([events[case.event] % FOLDS for case in cases])
-    truths = [case.truth for case in cases]
+    space, truths = artefact.outcomes, [case.truth for case in cases]
     for group in _places(cases, lambda case: case.key):
         for number in range(FOLDS):
             own, others = group[fold[group] == number], group[fold[group] != number]
             if len(own) and len(others):
                 # Without the bound: here it is about verdicts, not about what they may change.
-                offsets = fitted(
-                    artefact.outcomes, found[others], [truths[one] for one in others], bound=None
-                )
-                found[own] = moved(artefact.outcomes, found[own], offsets)
+                offsets = fitted(space, alone[others], [truths[one] for one in others], bound=None)
+                found[own] = moved(space, alone[own], offsets)
     return found
 
 

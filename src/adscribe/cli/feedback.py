@@ -1,0 +1,133 @@
+"""`adscribe feedback`: what can be learnt from analysts' verdicts."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import msgspec
+import typer
+
+from adscribe.assign.loading import NAMES, SHIPPED, load_model
+from adscribe.attack import Catalogue
+from adscribe.cli.rejects import UNREADABLE
+from adscribe.errors import ModelError
+from adscribe.model.learned import LearnedModel
+from adscribe.site import Site
+
+if TYPE_CHECKING:
+    from adscribe.model.artefact import Artefact
+    from adscribe.training.feedback.cases import Aside, Case, Gathered
+
+app = typer.Typer(
+    name="feedback", help="What can be learnt from analysts' verdicts on answers.", no_args_is_help=True
+)
+
+File = Annotated[Path, typer.Argument(metavar="FILE", help="Reviewed events, a JSON object a line.")]
+SiteFile = Annotated[
+    Path | None, typer.Option("--site", help="Site file; private ranges are the inside when not given.")
+]
+ModelName = Annotated[str, typer.Option("--model", help=f"Model whose answers were judged: {NAMES}.")]
+
+
+@app.command("check", epilog="Example: adscribe feedback check feedback.ndjson --site site.yaml")
+def check(
+    file: File,
+    site: SiteFile = None,
+    model: ModelName = SHIPPED,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+) -> None:
+    """List the verdicts that nothing is learnt from, each with the reason.
+
+    Set aside are verdicts that were taken back or judged anew, that contradict one another, that one
+    analyst gave in a flood, and that all others make suspect.
+    """
+    read = _Read(file, site, model)
+    for one in sorted(read.aside, key=lambda one: one.line):
+        if as_json:
+            line = {name: getattr(one, name) for name in ("line", "event", "analyst", "rule", "why")}
+            typer.echo(msgspec.json.encode(line).decode())
+        else:
+            typer.echo(f"line {one.line}: {one.rule}: {one.why}")
+    read.end()
+
+
+@app.command(
+    "learn", epilog="Example: adscribe feedback learn feedback.ndjson --site site.yaml -o residual.json"
+)
+def learn(
+    file: File,
+    out: Annotated[Path, typer.Option("--out", "-o", help="File for the residual.")],
+    site: SiteFile = None,
+    model: ModelName = SHIPPED,
+) -> None:
+    """Learn a site's residual: bounded offsets that correct this site's answers beside the model.
+
+    `adscribe classify` and `adscribe serve` take it with --residual. An all-clear never comes of it.
+    """
+    from adscribe.training.feedback.residual import learn as learn_residual  # noqa: PLC0415 - slow to import
+
+    read = _Read(file, site, model)
+    residual = learn_residual(read.cases, read.aside, read.artefact, read.site)
+    out.write_bytes(residual.to_json())
+    for cell in residual.cells:
+        judged = ", ".join(f"{number} {name}" for name, number in cell.judged.items())
+        offsets = ", ".join(
+            f"{name} {value:+.2f}" for name, value in cell.offsets.items() if abs(value) >= 0.05
+        )
+        typer.echo(f"{cell.method} {'+'.join(cell.roles) or 'no role'}: {judged}: {offsets or 'nothing'}")
+    for left in residual.left_out:
+        typer.echo(f"{left.method} {'+'.join(left.roles) or 'no role'}: left out: {left.why}", err=True)
+    typer.echo(f"{out}: {len(residual.cells)} cells from {residual.verdicts:,} verdicts")
+    read.end()
+
+
+@app.command("suggest", epilog="Example: adscribe feedback suggest feedback.ndjson --site site.yaml")
+def suggest(file: File, site: SiteFile = None, model: ModelName = SHIPPED) -> None:
+    """Propose entries for the site file where analysts said the same again and again.
+
+    Nothing is applied: move what is right to the site file by hand.
+    """
+    from adscribe.training.feedback.suggest import fragment, proposals  # noqa: PLC0415 - slow to import
+
+    read = _Read(file, site, model)
+    lines = {case.line for case in read.cases}
+    disputed = [case for case in read.gathered.cases if case.line not in lines]
+    typer.echo(fragment(proposals(read.cases, disputed), read.cases, read.aside), nl=False)
+    read.end()
+
+
+class _Read:
+    """A file of feedback, read and put through the quarantine."""
+
+    cases: tuple[Case, ...]
+    aside: tuple[Aside, ...]
+    gathered: Gathered
+    artefact: Artefact
+    site: Site
+
+    def __init__(self, file: Path, site: Path | None, model: str) -> None:
+        from adscribe.training.feedback.cases import read_file  # noqa: PLC0415 - slow to import
+        from adscribe.training.feedback.quarantine import quarantine  # noqa: PLC0415
+
+        catalogue = Catalogue.load()
+        loaded = load_model(model, catalogue).model
+        if not isinstance(loaded, LearnedModel):
+            raise ModelError("nothing can be learnt beside the rules", hint=f"name a model: {NAMES}")
+        self.site = Site.load(site) if site else Site.default()
+        self.artefact = loaded.artefact
+        self.gathered = read_file(file, self.artefact, catalogue, self.site)
+        self.cases, aside = quarantine(self.gathered.cases, self.artefact)
+        self.aside = (*self.gathered.aside, *aside)
+
+    def end(self) -> None:
+        """Say how much was read, and end with `UNREADABLE` where some couldn't be."""
+        for wrong in self.gathered.rejects:
+            typer.echo(str(wrong), err=True)
+        rules = Counter(one.rule for one in self.aside)
+        told = ", ".join(f"{number} {rule}" for rule, number in rules.most_common())
+        said = f"{len(self.cases):,} verdicts can be learnt from, {len(self.aside):,} are set aside"
+        typer.echo(f"{said} ({told})" if told else said, err=True)
+        if self.gathered.rejects:
+            raise typer.Exit(UNREADABLE)
