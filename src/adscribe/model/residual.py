@@ -24,7 +24,6 @@ from typing import NamedTuple
 import msgspec
 import numpy as np
 
-from adscribe.answer.evidence import MOST_CHARACTERS
 from adscribe.context import Context
 from adscribe.context.vocabulary import load_vocabulary
 from adscribe.context.words import cut, listing, percent
@@ -44,6 +43,8 @@ FORMAT = 1
 
 MOST_CELLS = 10_000
 MOST_BYTES = 2**25
+
+_LONGEST = 240
 
 
 class Cell(msgspec.Struct, frozen=True, kw_only=True):
@@ -295,4 +296,4 @@ def _told(key: Key, cell: Cell) -> str:
     most = max(cell.judged, key=lambda name: (cell.judged[name], name))
     called = most.replace("_", " ") if most in REASONS else most
     share = f"{cell.judged[most]:,} of {cell.events:,}"
-    return cut(f"analysts judged {share} such events here as {called} ({key.text})", MOST_CHARACTERS)
+    return cut(f"analysts judged {share} such events here as {called} ({key.text})", _LONGEST)
