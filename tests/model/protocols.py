@@ -1,6 +1,6 @@
 """Writes the small model; run as a program, the folder of a protocol for ``tests/artefacts``.
 
-``python -m tests.model.protocols tests/artefacts/protocol-1``
+``python -m tests.model.protocols tests/artefacts/protocol-2``
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from adscribe.features import FeatureSpace
 from adscribe.model import golden
 from adscribe.model.artefact import Artefact, Manifest, Training, save
 from adscribe.model.softmax import Softmax
+from tests.model.sites import Sites
 from tests.model.small import ROLES, sampled, small
 
 TRAINING = Training(data="sha256:of the tests", seed=7, created="2026-11-24T12:00:00+00:00", temperature=1.0)
@@ -47,4 +48,5 @@ def narrowed(artefact: Artefact, number: int) -> Artefact:
 
 
 if __name__ == "__main__":
-    write(Path(sys.argv[1]), narrowed(small().artefact, 300))
+    model = narrowed(small().artefact, 300)
+    write(Path(sys.argv[1]), replace(model, profile=Sites(model.statistics(), 5).profile(30)))

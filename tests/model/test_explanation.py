@@ -11,8 +11,7 @@ import pytest
 from adscribe.answer.assignment import Evidence
 from adscribe.context import Context
 from adscribe.model.explanation import LEAST, MOST, OTHERS, Explainer, contributions
-from adscribe.model.wording import in_words
-from tests.codebook.contexts import make_context
+from adscribe.model.softmax import Softmax
 from tests.model.small import small
 
 
@@ -53,7 +52,8 @@ def test_the_facts_that_are_told_add_up_too() -> None:
             named = [fact for fact in facts if fact.fact != OTHERS]
             assert len(named) <= MOST
             assert len({fact.fact for fact in facts}) == len(facts)
-            assert all(abs(fact.weight) >= LEAST - 1e-4 for fact in named)
+            # A fact is worth a line if it weighs its share of all that is named, and so of all there is.
+            assert all(abs(fact.weight) >= LEAST * sum(abs(one.weight) for one in named) for fact in named)
 
 
 def explained(context: Context, label: str) -> tuple[Evidence, ...]:
@@ -102,17 +102,20 @@ def test_a_label_without_a_logit_has_no_weights() -> None:
     assert not contributions(known.artefact.softmax, row, 1 - every).any()
 
 
-@pytest.mark.parametrize(
-    ("key", "words"),
-    [
-        ("method", "reported as SSHDICT/General"),
-        ("success", "whether it succeeded is not known"),
-        ("source_role", "the role of the source is not known"),
-        ("mac_kind", "the mac kind is not known"),
-        ("prior", "no earlier event of these hosts is known"),
-        ("ports", "no port is known"),
-        ("latency_seconds", "latency is not known"),
-    ],
-)
-def test_what_is_no_fact_has_words(key: str, words: str) -> None:
-    assert in_words(key, make_context("SSHDICT", "General")) == words
+def test_a_model_that_weighs_nothing_has_nothing_to_tell() -> None:
+    artefact = small().artefact
+    nothing = Softmax(np.zeros_like(artefact.softmax.coefficients), artefact.softmax.intercept)
+    context = small().contexts[0]
+    row = artefact.features.row(context)
+    assert set(Explainer(artefact.features, nothing).explain(context, row, artefact.outcomes.contains)) == {
+        ()
+    }
+
+
+def test_what_the_sensor_reports_counts_beside_what_it_is_combined_with() -> None:
+    """A login that failed says nothing of guessing where no guessing was reported."""
+    known = [one for one in small().contexts if one.event.method == "SSHDICT" and "success" in one.facts]
+    assert len(known) > 5
+    told = [{one.fact: one.weight for one in explained(context, "credential-access")} for context in known]
+    reported = [facts.get("the sensor reports password guessing over SSH", 0.0) for facts in told]
+    assert np.mean([weight > 0 for weight in reported]) > 0.9

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -16,21 +16,17 @@ from adscribe.errors import ModelError
 from adscribe.model.artefact import PROFILE, load, with_profile
 from adscribe.model.profile import (
     PAST,
-    SIZES,
     TRAINING,
     VERSION,
     Comparer,
     Normal,
     Profile,
-    profile_of,
 )
 from adscribe.model.statistics import ANSWER, METHOD, Counts, Statistics
 from tests.model.protocols import write
+from tests.model.sites import Sites
 from tests.model.small import CATALOGUE, small
 from tests.model.test_artefact import refused, signed
-
-SITES = 150
-PIECE = SIZES[0]
 
 
 @lru_cache(maxsize=1)
@@ -38,29 +34,10 @@ def statistics() -> Statistics:
     return small().artefact.statistics()
 
 
-class Sites:
-    """Invented sites: each has shares of its own around common ones, and events by chance."""
-
-    def __init__(self, seed: int) -> None:
-        self.chance = np.random.default_rng(seed)
-        self.common = [self.chance.dirichlet(np.ones(len(group.bins))) for group in statistics().groups]
-
-    def shares(self) -> list[Counts]:
-        return [self.chance.dirichlet(100 * one + 0.01) for one in self.common]
-
-    def piece(self, shares: Sequence[Counts], events: int = PIECE) -> Counts:
-        return np.concatenate([self.chance.multinomial(events, one) for one in shares]).astype(float)
-
-    def site(self) -> list[tuple[int, Counts]]:
-        shares = self.shares()
-        return [(PIECE, self.piece(shares)) for _ in range(4)]
-
-
 @lru_cache(maxsize=1)
 def invented() -> tuple[Sites, Profile]:
-    sites = Sites(5)
-    told = {f"site-{number}": sites.site() for number in range(SITES)}
-    return sites, profile_of(statistics(), told, risk=0.1)
+    sites = Sites(statistics(), 5)
+    return sites, sites.profile(150)
 
 
 def score(profile: Profile, now: Counts, past: Counts | None = None, size: int = 500) -> tuple[float, Normal]:

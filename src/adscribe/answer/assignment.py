@@ -82,7 +82,8 @@ class NoCategory(msgspec.Struct, frozen=True, kw_only=True):
     reason, basis : str
         See `Reason` and `Basis`.
     probability : float
-        Of the reason; 1.0 for a decision of the site.
+        That the reason is right; 1.0 for a decision of the site. Of ``undetermined`` with the basis
+        ``low_confidence``: that no category applies, for whatever reason.
     because : tuple of Evidence
         For a decision of the site the first names the entry.
     """

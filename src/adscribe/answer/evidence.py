@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from msgspec.structs import replace
+
 from adscribe.answer.assignment import Evidence, TargetGroup
 from adscribe.context import Context, Fact
+from adscribe.context.words import cut
 
 SAMPLE = 5
 """Targets that a fact names."""
+
+MOST_CHARACTERS = 240
+"""Of a fact: names and notes from elsewhere can be long."""
 
 
 def is_ot(context: Context) -> bool:
@@ -24,4 +32,13 @@ def evidence_of(fact: Fact, weight: float, context: Context) -> Evidence:
             sample=tuple(target.ip for target in fact.targets[:SAMPLE]),
             side="mixed" if len(sides) > 1 else next(iter(sides)),
         )
-    return Evidence(fact=fact.text, weight=round(weight, 4), targets=group)
+    return Evidence(fact=cut(fact.text, MOST_CHARACTERS), weight=round(weight, 4), targets=group)
+
+
+def told_once(evidence: Iterable[Evidence]) -> tuple[Evidence, ...]:
+    """Return evidence with what is told in the same words as one; it weighs what all of it did."""
+    found: dict[str, Evidence] = {}
+    for one in evidence:
+        same = found.get(one.fact)
+        found[one.fact] = replace(one, weight=round(one.weight + same.weight, 4)) if same else one
+    return tuple(found.values())

@@ -15,7 +15,7 @@ from adscribe.answer.assignment import (
     ModelReference,
     NoCategory,
 )
-from adscribe.answer.evidence import evidence_of, is_ot
+from adscribe.answer.evidence import evidence_of, is_ot, told_once
 from adscribe.answer.verdict import Verdict
 from adscribe.attack import Catalogue, Matrix
 from adscribe.codebook import Codebook, Match
@@ -147,7 +147,7 @@ def _evidence(match: Match, context: Context) -> tuple[Evidence, ...]:
     logit = math.log(probability / (1 - probability))
     if not match.met:
         return (Evidence(fact=match.row.why, weight=round(logit, 4)),)
-    return tuple(evidence_of(fact, logit / len(match.met), context) for _, fact in match.met)
+    return told_once(evidence_of(fact, logit / len(match.met), context) for _, fact in match.met)
 
 
 def _techniques(

@@ -14,6 +14,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from adscribe.answer.cells import defused
 from adscribe.assign import Assignment, Classifier
 from adscribe.assign.loading import NAMES, SHIPPED
 from adscribe.cli.flows import read_index
@@ -150,12 +151,7 @@ def _write_csv(answers: Iterable[Assignment]) -> None:
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(_COLUMNS)
     for answer in answers:
-        writer.writerow(tuple(_defused(cell) for cell in _row(answer)))
-
-
-def _defused(cell: str) -> str:
-    """Return a cell that a spreadsheet doesn't take for a formula."""
-    return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
+        writer.writerow(tuple(defused(cell) for cell in _row(answer)))
 
 
 def _write_table(answers: Iterable[Assignment]) -> None:

@@ -37,6 +37,7 @@ _SIZED = {
     "ANOMALY/ReceivedBytes": "data received",
     "ANOMALY/SentBytes": "data sent",
     "BROKENSEN": "data",
+    "BROKENSEN/Bytes": "data",
     "DHCPANOM": "DHCP traffic",
     "ICMPANOM/LargePayload": "payload in a packet",
     "COUNTRY": "data",
@@ -90,18 +91,19 @@ def text(view: View, now: float, usual: float, unit: str) -> str:
 
 def _relative(view: View, ratio: float) -> str:
     """Return a value of which only the ratio to the usual one is reported."""
-    counted, sized, named = (_of(nouns, view) for nouns in (_COUNTED, _SIZED, _NAMED))
-    if named is not None:
-        what = f"the usual {named}"
-    elif sized is not None:
-        what = f"the usual amount of {sized}"
-    else:
-        what = f"the usual number of {counted}" if counted else "the usual value"
+    kinds = ((_COUNTED, "number of "), (_SIZED, "amount of "), (_NAMED, ""))
+    # What a submethod measures goes before what its method does.
+    found = (f"{kind}{nouns[name]}" for name in _names(view) for nouns, kind in kinds if name in nouns)
+    what = f"the usual {next(found, 'value')}"
     if ratio >= _TIMES:
         return f"{number(ratio)} times {what}"
     return f"{percent(abs(ratio - 1))} {'above' if ratio >= 1 else 'below'} {what}"
 
 
 def _of(nouns: Mapping[str, str], view: View) -> str | None:
+    return next((nouns[name] for name in _names(view) if name in nouns), None)
+
+
+def _names(view: View) -> tuple[str, str]:
     method = view.event.method
-    return nouns.get(f"{method}/{view.event.submethod}") or nouns.get(method)
+    return f"{method}/{view.event.submethod}", method

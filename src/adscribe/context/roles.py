@@ -85,7 +85,12 @@ def derive_fit(view: View) -> None:
 
 
 def _known(view: View, ends: tuple[Target, ...], noun: str, roles: tuple[str, ...]) -> str:
-    which = f"{ends[0].ip} is" if len(ends) == 1 else f"most of {count(len(ends), noun)} are each"
+    if len(ends) == 1:
+        which = f"{ends[0].ip} is"
+    else:
+        # Of two more than half are both.
+        which = f"both {noun}s are" if len(ends) == 2 else f"most of {count(len(ends), noun)} are"
+        which += " each"
     return f"{which} known as {listing(view.words('source_role', roles))}"
 
 

@@ -39,7 +39,8 @@ def _targets(view: View) -> None:
     counted, listed = view.counted_targets, len(view.targets)
     if counted:
         view.measures["target_count"] = counted
-        text = count(counted, "target") + (f", {listed:,} of them listed" if counted > listed > 0 else "")
+        text = count(counted, "target") if counted > 1 else "a single target"
+        text += f", {listed:,} of them listed" if counted > listed > 0 else ""
         view.step("target_scale", counted, "event: targets", text, view.targets)
 
 
@@ -63,7 +64,7 @@ def _attempts(view: View) -> None:
     if attempts is not None and targets:
         each = attempts / targets
         view.measures["attempts_per_target_ratio"] = each
-        per = f", {number(each)} for each target" if targets > 1 else " on the one target"
+        per = f", {number(each)} for each target" if targets > 1 else " on a single target"
         text = f"{count(attempts, 'attempt')}{per}"
         view.step("attempts_per_target", each, "event: attempts, targets", text, view.targets)
     pause = view.number("average_interval_seconds")

@@ -6,6 +6,10 @@ import re
 
 from adscribe.context.view import View
 from adscribe.context.words import listing
+from adscribe.event import Event
+
+MOST_PORTS = 4
+"""More ports than a sentence holds are told by their services and their number."""
 
 _PROTOCOLS = {1: "icmp", 58: "icmp", 6: "tcp", 17: "udp"}
 
@@ -68,9 +72,13 @@ def derive(view: View) -> None:
 
 def _text(view: View, names: tuple[str, ...]) -> str:
     said = f"service{'s' if len(names) > 1 else ''} {listing(view.words('service', names))}"
-    ports = tuple(map(str, view.event.ports))
-    # More ports than a sentence holds are told by their services.
-    return f"{said} (port{'s' if len(ports) > 1 else ''} {listing(ports)})" if 0 < len(ports) <= 4 else said
+    return f"{said} ({ports_in_words(view.event)})" if 0 < len(view.event.ports) <= MOST_PORTS else said
+
+
+def ports_in_words(event: Event) -> str:
+    """Return the ports of an event, such as ``ports 80 and 443``."""
+    numbers = tuple(map(str, event.ports))
+    return f"port{'s' if len(numbers) > 1 else ''} {listing(numbers)}"
 
 
 def _protocol(view: View) -> None:

@@ -69,7 +69,7 @@ class Decision(NamedTuple):
     reason : str or None
         One of `REASONS`, ``"undetermined"`` where the model can't tell; ``None`` where a set is shown.
     probability : float
-        That the set, or the reason, is right. Of ``"undetermined"``: that of the best set or reason.
+        That the set, or the reason, is right. Of ``"undetermined"``: that no category applies.
     """
 
     shown: Shown | None
@@ -138,8 +138,7 @@ class Decoder:
         settled = any_category <= calm if reason in CALM else float(reasons.sum()) > any_category
         if settled:
             return Decision(None, reason, probability)
-        likely = max(probability, float(right.max(initial=0.0)))
-        return Decision(None, "undetermined", likely)
+        return Decision(None, "undetermined", max(1.0 - any_category, 0.0))
 
     def likeliest(self, probabilities: Array) -> tuple[Shown | None, float]:
         """Return the set that is most probably right, with its probability; the more detailed of equals."""

@@ -6,26 +6,28 @@ integrated gradients (Sundararajan et al., "Axiomatic attribution for deep netwo
 along the straight way between the two. What the sum over a few steps misses is shared in proportion,
 so that the weights add up exactly.
 
-A feature counts for the facts that it rests on, a combination for each of them equally. The method
-is where a fact is seen, not a fact of its own: it counts only for what rests on nothing else. A row
-of the codebook counts for the facts that meet its conditions.
+A feature counts for the keys that it rests on, a combination for each of them equally: that is the
+Shapley value of a product. What the sensor reports is one of them, since a login that failed says
+nothing of guessing where no guessing was reported. A row of the codebook counts for its method and the
+keys that its conditions are on. Keys that tell of one thing are told together, see
+`adscribe.model.things`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from functools import cached_property
 
 import numpy as np
-from msgspec.structs import replace
 from numpy.typing import NDArray
 
-from adscribe.answer import evidence_of
+from adscribe.answer import told_once
 from adscribe.answer.assignment import Evidence
 from adscribe.context import Context
 from adscribe.features import FeatureSpace, Row, rules
 from adscribe.model.residual import Offsets
+from adscribe.model.sharing import Sharing
 from adscribe.model.softmax import Array, Softmax
-from adscribe.model.wording import in_words
+from adscribe.model.things import Things
 
 Numbers = NDArray[np.float64]
 
@@ -36,13 +38,12 @@ MOST = 6
 """Facts that are named; the others are summed up."""
 
 LEAST = 0.05
-"""Weight of a fact, in log-odds, from which on it is named."""
+"""Share of all weights, for and against, from which on a fact is named."""
 
 OTHERS = "other facts"
 
+_LEAST_WEIGHT = 5e-5
 _LEAST_MASS = 1e-300
-_RULE = "rule"
-_NO_FACT = frozenset(("method", "submethod", _RULE))
 
 
 class Explainer:
@@ -82,10 +83,13 @@ class Explainer:
             For each label the weightiest facts first, positive and negative, `OTHERS` last. The weights
             add up to the label's logit less its base rate, to four digits.
         """
-        keys, share = self._sharing(context, row)
+        keys, shares = self._sharing.of(row.indices, rules.rests_on(context))
+        things = Things(context, keys)
         weights = contributions(self._model, row, labels, None if offsets is None else offsets.logits)
         number = len(row.indices)
-        told = [self._worded(context, keys, of_label) for of_label in weights[:, :number] @ share]
+        belongs = np.zeros((len(keys), len(things.names)))
+        belongs[np.arange(len(keys)), things.places] = 1
+        told = [_told(things, of_label) for of_label in weights[:, :number] @ shares @ belongs]
         if offsets is None:
             return told
         added = weights[:, number].round(4).tolist()
@@ -94,40 +98,19 @@ class Explainer:
             for weight, others in zip(added, told, strict=True)
         ]
 
-    def _sharing(self, context: Context, row: Row) -> tuple[list[str], Numbers]:
-        """Return the facts that the features rest on, and each feature's share in each."""
-        conditions = rules.rests_on(context)
-        places: dict[str, int] = {}
-        entries: list[tuple[int, int, float]] = []
-        for feature, column in enumerate(row.indices.tolist()):
-            keys = self._space.keys_of(column)
-            if _RULE in keys:
-                keys = (*keys, *conditions)
-            own = [key for key in dict.fromkeys(keys) if key not in _NO_FACT] or ["method"]
-            entries += [(feature, places.setdefault(key, len(places)), 1 / len(own)) for key in own]
-        share = np.zeros((len(row.indices), len(places)))
-        for feature, place, part in entries:
-            share[feature, place] = part
-        return list(places), share
-
-    def _worded(self, context: Context, keys: Sequence[str], weights: Numbers) -> tuple[Evidence, ...]:
-        found: dict[str, Evidence] = {}
-        for key, weight in zip(keys, weights.tolist(), strict=True):
-            # Two keys can rest on one observation; it is told once.
-            one = _evidence(key, weight, context)
-            same = found.get(one.fact)
-            found[one.fact] = replace(one, weight=one.weight + same.weight) if same else one
-        named = sorted(found.values(), key=lambda one: -abs(one.weight))[:MOST]
-        told = [replace(one, weight=round(one.weight, 4)) for one in named if abs(one.weight) >= LEAST]
-        rest = round(float(weights.sum()) - sum(one.weight for one in told), 4)
-        return (*told, Evidence(fact=OTHERS, weight=rest)) if rest else tuple(told)
+    @cached_property
+    def _sharing(self) -> Sharing:
+        return Sharing(map(self._space.keys_of, range(len(self._space))))
 
 
-def _evidence(key: str, weight: float, context: Context) -> Evidence:
-    fact = context.facts.get(key)
-    if fact is not None:
-        return replace(evidence_of(fact, 0.0, context), weight=weight)
-    return Evidence(fact=in_words(key, context), weight=weight)
+def _told(things: Things, weights: Numbers) -> tuple[Evidence, ...]:
+    size = np.abs(weights)
+    least = max(LEAST * size.sum(), _LEAST_WEIGHT)
+    # Of equal weights the first stays first, so that an event is told in one order.
+    named = [place for place in np.argsort(-size, kind="stable")[:MOST].tolist() if size[place] >= least]
+    told = told_once(things.told(things.names[place], round(float(weights[place]), 4)) for place in named)
+    rest = round(float(weights.sum()) - sum(one.weight for one in told), 4)
+    return (*told, Evidence(fact=OTHERS, weight=rest)) if rest else told
 
 
 def contributions(model: Softmax, row: Row, labels: Array, offsets: Array | None = None) -> Numbers:

@@ -27,6 +27,7 @@ from adscribe.errors import ModelError, Place
 from adscribe.features import Row
 from adscribe.model.artefact import Artefact, load
 from adscribe.model.decoding import Decision, Decoder, Shown
+from adscribe.model.doubt import Doubt
 from adscribe.model.drift import Monitor, today
 from adscribe.model.explanation import Explainer
 from adscribe.model.ics import IcsAnswers
@@ -72,6 +73,7 @@ class LearnedModel:
         self._category = threshold
         self._calm = NEVER if promises.calm.threshold is None else promises.calm.threshold
         self._decoder = Decoder(outcomes)
+        self._doubt = Doubt(outcomes, self._category, self._calm)
         self._explainer = Explainer(artefact.features, artefact.softmax)
         self._techniques = [name for name in outcomes.techniques() if _is_outcome(name, outcomes.texts)]
         self._technique_rows = outcomes.contains[[outcomes.labels[name] for name in self._techniques]]
@@ -236,7 +238,7 @@ class LearnedModel:
 
     def _no_category(self, event: Assessed, decision: Decision) -> NoCategory:
         if decision.reason == "undetermined":
-            return self._undetermined(event, self._doubt(event, decision) if event.explain else "")
+            return self._undetermined(event, self._doubt.text(event.probabilities) if event.explain else "")
         reason = decision.reason or "undetermined"
         evidence: tuple[Evidence, ...] = ()
         if event.explain:
@@ -253,15 +255,6 @@ class LearnedModel:
             texts = [doubt] if event.offsets is None else [doubt, event.offsets.text]
             because = tuple(Evidence(fact=text, weight=0.0) for text in texts)
         return _reason("undetermined", "low_confidence", max(1.0 - any_category, 0.0), because)
-
-    def _doubt(self, event: Assessed, decision: Decision) -> str:
-        """Return what is likeliest and how sure the model must be."""
-        best, probability = self._decoder.likeliest(event.probabilities)
-        if best is None or probability < decision.probability:
-            return f"no category is {self._category:.0%} sure, nor that there is none".replace("%", " %")
-        said = " and ".join(best.techniques or best.tactics)
-        text = f"{said} is the likeliest with {probability:.0%}, {self._category:.0%} are needed"
-        return text.replace("%", " %")
 
     def _candidates(self, probabilities: Array, number: int) -> tuple[Candidate, ...]:
         probable = self._technique_rows @ probabilities

@@ -43,4 +43,4 @@ class Novelty(msgspec.Struct, frozen=True):
             return f"the model was trained on no event of the method {method[:64]}"
         if row.strange <= self.most * row.facts:
             return None
-        return f"{row.strange} of {row.facts} facts never occurred with {method} in the training"
+        return f"{row.strange} of the event's {row.facts} facts never occurred with {method} in the training"

@@ -1,12 +1,19 @@
-"""What an explanation calls that which isn't a fact of the context."""
+"""What an explanation calls that which isn't a fact of the context: what isn't known, and bare numbers."""
 
 from __future__ import annotations
 
+import math
+from collections.abc import Collection
+
 from adscribe.context import Context
 from adscribe.context.vocabulary import load_vocabulary
-from adscribe.context.words import duration, listing, size
+from adscribe.context.words import count, duration, listing, number, percent, size
 from adscribe.event.characteristics import CHARACTERISTICS
 from adscribe.features.steps import NUMBERS
+from adscribe.sensors.flowmon.words import called
+
+SITE = ("source_role", "target_role", "role_fit", "segment", "schedule")
+"""Keys that only the site can tell."""
 
 _UNKNOWN = {
     "source": "where the source lies",
@@ -15,7 +22,11 @@ _UNKNOWN = {
     "target_role": "the role of the target",
     "role_fit": "whether the traffic fits the source's role",
     "segment": "the network segment",
+    "ot_end": "whether an end is part of a plant",
     "authorised": "whether the site allows it",
+    "known_cause": "a cause",
+    "fp_label": "whether it is a false positive",
+    "filter_mismatch": "whether an end lies in the assigned filter",
     "success": "whether it succeeded",
     "distributed": "whether several sources share it",
     "target_scale": "the number of targets",
@@ -26,7 +37,7 @@ _UNKNOWN = {
     "device_count": "the number of hidden devices",
     "domains": "the number of generated names",
     "attempts": "the number of attempts",
-    "attempts_per_target": "the number of attempts a target",
+    "attempts_per_target": "the number of attempts for each target",
     "interval": "the time between attempts",
     "packets": "the number of packets",
     "upload": "the amount sent",
@@ -34,71 +45,116 @@ _UNKNOWN = {
     "flow_balance": "which direction carries more",
     "direction": "the main direction",
     "response_ratio": "the share of answered attempts",
-    "change": "the change against the usual value",
+    "change": "how it compares with the usual value",
     "increase": "on which side the learned range is left",
-    "comm": "whether there was a contact or only a query",
+    "comm": "whether there was a contact or only a look-up",
     "schedule": "whether people work at that time",
     "service": "the service",
+    "protocol": "the protocol",
     "prior": "what happened on these hosts before",
-    "peer_kind": "the kind of the peer outside",
+    "peer_kind": "the kind of the peer",
     "addr_kind": "the kind of the source's address",
+    "mac_kind": "the kind of the hardware address",
     "list_kind": "the kind of the list",
     "family": "the kind of threat",
     "target_feature": "whether the server asks for a login",
-    "probability": "the certainty of the detector",
+    "probability": "how sure the detector is",
     "activity": "the kind of session",
     "ot_metric": "which counter differs",
 }
 
+_BOTH_ROLES = "the roles of both ends"
+_WITHOUT = {
+    "role_fit": ("source_role",),
+    "flow_balance": ("upload", "download"),
+    "attempts_per_target": ("attempts", "target_scale"),
+    "increase": ("change",),
+}
+"""What can't be known while something else isn't: only that is told."""
 
-def in_words(key: str, context: Context) -> str:
-    """Return what an event says, or doesn't, under a key of a feature that is no fact.
+_PHRASES = {
+    "duration_seconds": "counted over {}",
+    "latency_seconds": "a delay of {}",
+    "response_ratio": "{} of the attempts answered",
+    "top_peer_bytes": "{} exchanged with the busiest peer",
+    "transferred_bytes": "{} in both directions",
+    "uploaded_max_bytes": "at most {} sent in one connection",
+    "downloaded_max_bytes": "at most {} received in one connection",
+    "uploaded_current_bytes": "{} sent in the latest window",
+    "uploaded_max_current_bytes": "at most {} sent in one connection of the latest window",
+    "uploaded_average_bytes": "{} is what a device usually sends in this way",
+    "downloaded_average_bytes": "{} is what a device usually receives in this way",
+    "reply_bytes": "{} in the reply that was repeated",
+    "targets_current_count": "{} targets in the latest window",
+    "received_packets_count": "{} packets received",
+}
+_SHARES = ("response_ratio",)
+_MOST_UNKNOWN = 3
 
-    Parameters
-    ----------
-    key : str
-        As in `adscribe.features.Feature`.
-    context : Context
-        The event.
+
+def reported(context: Context) -> str:
+    """Return what the sensor says that it saw.
 
     Examples
     --------
-    A report that has no success flag: ``whether it succeeded is not known``.
+    A report of the method SCANS and its submethod TCPSYN: ``the sensor reports a TCP SYN scan``.
     """
     event = context.event
-    if key == "method":
-        return (
-            f"reported as {event.method}/{event.submethod}"
-            if event.submethod
-            else f"reported as {event.method}"
-        )
-    if key == "description":
-        return "the words of the report"
-    if key == "ports":
-        return _ports(context)
-    measure = NUMBERS.get(key, key)
-    number = context.measures.get(measure, event.characteristics.get(measure))
-    if isinstance(number, int | float) and not isinstance(number, bool):
-        return f"{_named(measure)}: {_amount(measure, number)}"
-    if key == "prior":
-        return "no earlier event of these hosts is known" if not context.history else "what happened before"
-    if key in load_vocabulary().keys:
-        return f"{_UNKNOWN.get(key, f'the {_plain(key)}')} is not known"
-    return f"{_plain(key)} is not known"
+    said = f"the sensor reports {called(event.method, event.submethod)}"
+    family = context.facts.get("family")
+    if family is None:
+        return said
+    word = load_vocabulary().keys["family"].word(family.values[0])
+    # The name of a pattern often says it already.
+    return said if word.rpartition(" ")[2] in said.lower() else f"{said}, which stands for {word}"
 
 
-def _ports(context: Context) -> str:
-    ports = context.event.ports
-    if not ports:
-        return "no port is known"
-    # The service names the ports, so they are told as one.
-    service = context.facts.get("service")
-    return service.text if service else f"port {listing(tuple(map(str, ports)))}"
+def measured(key: str, context: Context) -> str | None:
+    """Return a number of the event or its context in words; ``None`` where it has none under the key."""
+    name = NUMBERS.get(key, key)
+    value = context.measures.get(name, context.event.characteristics.get(name))
+    if not isinstance(value, int | float) or isinstance(value, bool) or not math.isfinite(value):
+        return None
+    amount = _amount(name, value)
+    if (phrase := _PHRASES.get(name)) is not None:
+        return phrase.format(amount)
+    return f"{_named(name)}: {amount}"
 
 
-def _named(measure: str) -> str:
+def earlier(context: Context) -> str:
+    """Return what is known of the hosts' history where it holds nothing conspicuous."""
+    if not context.history:
+        return "no earlier event of these hosts is known"
+    return f"{count(context.history, 'earlier event')} of the same host within 24 hours"
+
+
+def unknown(keys: Collection[str]) -> str:
+    """Return what is not known, as one sentence.
+
+    Examples
+    --------
+    >>> unknown(["success"])
+    'whether it succeeded is not known'
+    >>> unknown(["source_role", "target_role", "role_fit", "schedule"])
+    'not known: the roles of both ends and whether people work at that time'
+    """
+    phrases = {
+        key: _UNKNOWN.get(key, f"the {_plain(key)}")
+        for key in keys
+        if not any(other in keys for other in _WITHOUT.get(key, ()))
+    }
+    if {"source_role", "target_role"} <= phrases.keys():
+        phrases["source_role"] = _BOTH_ROLES
+        del phrases["target_role"]
+    told = tuple(phrases.values())
+    if len(told) > 1:
+        return f"not known: {listing(told, _MOST_UNKNOWN)}"
+    return f"{told[0]} {'are' if told[0] == _BOTH_ROLES else 'is'} not known"
+
+
+def _named(name: str) -> str:
     """Return a number's name as a sensor's reader knows it, without remarks."""
-    return CHARACTERISTICS.get(measure, _plain(measure)).partition(";")[0].partition(" (")[0]
+    return CHARACTERISTICS.get(name, _plain(name)).partition(";")[0].partition(" (")[0]
 
 
 def _plain(name: str) -> str:
@@ -107,9 +163,9 @@ def _plain(name: str) -> str:
     return name.replace("_", " ")
 
 
-def _amount(measure: str, number: float) -> str:
-    if measure.endswith("_bytes"):
-        return size(number)
-    if measure.endswith("_seconds"):
-        return duration(number)
-    return f"{number:,.4g}" if number < 1000 else f"{number:,.0f}"
+def _amount(name: str, value: float) -> str:
+    if name.endswith("_bytes"):
+        return size(value)
+    if name.endswith("_seconds"):
+        return duration(value)
+    return percent(value) if name in _SHARES else number(value)
