@@ -135,6 +135,7 @@ def test_a_file_keeps_on_what_it_says(tmp_path: Path) -> None:
                 for name in ("journal_mode", "synchronous", "foreign_keys")
             }
     assert told == {"journal_mode": "wal", "synchronous": 1, "foreign_keys": 1}
+    assert (tmp_path / "store.db").stat().st_mode & 0o077 == 0
     # Closed, it is one file again.
     assert [path.name for path in tmp_path.iterdir()] == ["store.db"]
     with sqlite3.connect(tmp_path / "store.db") as plain:

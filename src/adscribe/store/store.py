@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any, Self
 
 from sqlalchemy import Engine, text
 
-from adscribe.assign import Answer, Classifier
+from adscribe.answer.feedback import Feedback
+from adscribe.answer.reviewed import Reviewed
+from adscribe.assign import Answer, Assignment, Classifier
 from adscribe.sensors import Reject, Report
 from adscribe.site import Site
 from adscribe.store.connection import address, browsing, engine, reading
 from adscribe.store.counts import Facets, facets
 from adscribe.store.detail import StoredEvent, stored_event
+from adscribe.store.feedback import StoredFeedback, give, judged, reviewed, revoke
 from adscribe.store.filters import Filter
 from adscribe.store.hosts import Host, Hosts, host, hosts
 from adscribe.store.keeping import kept
@@ -62,6 +67,10 @@ class Store:
 
     def upgrade(self) -> None:
         """Make the tables, or bring those of an older adscribe up to date; see `adscribe.store.upgrade`."""
+        if self.kind == "sqlite":
+            with suppress(OSError):
+                # What is kept tells of a network: others of the machine don't read a file that is made here.
+                Path(str(self._url.database)).touch(mode=0o600)
         upgrade(self.engine)
 
     def ping(self) -> None:
@@ -141,6 +150,25 @@ class Store:
         """Return what there is to know of a host; see `adscribe.store.hosts.host`."""
         with browsing(self.engine) as connection:
             return host(connection, ip, asked)
+
+    def judged(self, event_id: str, revision: int | None = None) -> tuple[int, Assignment] | None:
+        """Return a revision and its answer, to be judged; see `adscribe.store.feedback.judged`."""
+        with reading(self.engine) as connection:
+            return judged(connection, event_id, revision)
+
+    def give(self, given: Feedback) -> StoredFeedback | None:
+        """Keep feedback; see `adscribe.store.feedback.give`."""
+        return give(self.engine, given)
+
+    def revoke(self, event_id: str, number: int, *, by: str, at: datetime) -> StoredFeedback | None:
+        """Take feedback back; see `adscribe.store.feedback.revoke`."""
+        return revoke(self.engine, event_id, number, by=by, at=at)
+
+    def reviewed(
+        self, *, since: datetime | None = None, until: datetime | None = None
+    ) -> Iterator[Sequence[Reviewed]]:
+        """Yield what analysts judged, some at a time; see `adscribe.store.feedback.reviewed`."""
+        return reviewed(self.engine, since=since, until=until)
 
     def prune(self, **options: Any) -> int:
         """Delete the events that needn't be kept; see `adscribe.store.retention.prune`."""
