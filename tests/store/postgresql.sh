@@ -9,7 +9,7 @@ say() { echo "postgresql.sh: $*" >&2; }
 
 server() { ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -n 1; }
 
-install() {
+fetch() {
     local root=()
     if [ "$(id -u)" != 0 ]; then
         sudo -n true 2>/dev/null || return 1
@@ -20,7 +20,7 @@ install() {
 }
 
 if [ -z "$(server)" ]; then
-    install || { say "no PostgreSQL here, its tests skip"; exec "$@"; }
+    fetch || { say "no PostgreSQL here, its tests skip"; exec "$@"; }
 fi
 bin=$(server)
 
