@@ -134,19 +134,32 @@ def load_library(folder: Path | None = None) -> Library:
     """
     folder = folder or shipped("datasets", "behaviours")
     world = load_world(folder / "world")
-    behaviours: dict[str, Behaviour] = {}
+    library = Library({}, {})
     for path in sorted(folder.glob("*.yaml")):
-        for definition, place in read(path, Definition):
-            with _at(place):
-                if definition.id in behaviours:
-                    raise DefinitionError(f"a second behaviour called {definition.id}")
-                behaviours[definition.id] = _behaviour(definition, world)
+        library = with_more(library, path, world)
     campaigns: dict[str, Campaign] = {}
     for campaign, place in read(folder / "world" / "campaigns.yaml", Campaign):
         with _at(place):
-            _check_campaign(campaign, behaviours, world)
+            _check_campaign(campaign, library.behaviours, world)
             campaigns[campaign.id] = campaign
-    return Library(behaviours, campaigns)
+    return Library(library.behaviours, campaigns)
+
+
+def with_more(library: Library, path: Path, world: World) -> Library:
+    """Return a library with the behaviours of one more file: those of a demonstration, which no corpus has.
+
+    Raises
+    ------
+    DefinitionError
+        With file and line of what is wrong.
+    """
+    behaviours = dict(library.behaviours)
+    for definition, place in read(path, Definition):
+        with _at(place):
+            if definition.id in behaviours:
+                raise DefinitionError(f"a second behaviour called {definition.id}")
+            behaviours[definition.id] = _behaviour(definition, world)
+    return Library(behaviours, library.campaigns)
 
 
 class _at:  # noqa: N801 - reads as a word of the statement
