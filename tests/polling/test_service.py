@@ -38,7 +38,7 @@ def service(tmp_path: Path) -> Iterator[httpx.Client]:
         httpx.Client(base_url=f"http://127.0.0.1:{port}", headers=headers, timeout=30) as client,
     ):
         try:
-            deadline = time.monotonic() + 120
+            deadline = time.monotonic() + 300
             while not is_ready(client):
                 assert process.poll() is None
                 assert time.monotonic() < deadline, "the service did not start"
