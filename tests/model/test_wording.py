@@ -123,11 +123,16 @@ def test_a_list_tells_what_it_says_of_its_peer() -> None:
             "the sensor reports the behaviour pattern LockyFakeGlobe, which stands for ransomware",
         ),
         ("BPATTERNS", "Ransomware", "the sensor reports the behaviour pattern Ransomware"),
+        (
+            "THREATS",
+            "Nameless",
+            "the sensor reports traffic of the threat Nameless, and its description tells of a data thief",
+        ),
         ("LIGHTHOUSE", "Beam", "the sensor reports an event of the method LIGHTHOUSE of the kind Beam"),
     ],
 )
 def test_what_the_sensor_reports_is_told_in_words(method: str, submethod: str, text: str) -> None:
-    seen = context(method, CLIENT, [OUTSIDE], submethod=submethod)
+    seen = context(method, CLIENT, [OUTSIDE], submethod=submethod, description="an infostealer")
     assert reported(seen) == text
     assert told(seen, "family", "method") == [text]
 

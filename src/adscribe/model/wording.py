@@ -104,9 +104,14 @@ def reported(context: Context) -> str:
     family = context.facts.get("family")
     if family is None:
         return said
-    word = load_vocabulary().keys["family"].word(family.values[0])
-    # The name of a pattern often says it already.
-    return said if word.rpartition(" ")[2] in said.lower() else f"{said}, which stands for {word}"
+    vocabulary = load_vocabulary()
+    word = vocabulary.keys["family"].word(family.values[0])
+    if word.rpartition(" ")[2] in said.lower():
+        # The name says it already.
+        return said
+    if vocabulary.family(event.submethod or "") is not None:
+        return f"{said}, which stands for {word}"
+    return f"{said}, and its description tells of {word}"
 
 
 def measured(key: str, context: Context) -> str | None:
