@@ -12,6 +12,7 @@ import typer
 from adscribe.assign.loading import NAMES, SHIPPED, load_model
 from adscribe.attack import Catalogue
 from adscribe.cli.rejects import UNREADABLE
+from adscribe.context.words import count
 from adscribe.errors import ModelError
 from adscribe.model.learned import LearnedModel
 from adscribe.site import Site
@@ -79,7 +80,7 @@ def learn(
         typer.echo(f"{cell.method} {'+'.join(cell.roles) or 'no role'}: {judged}: {offsets or 'nothing'}")
     for left in residual.left_out:
         typer.echo(f"{left.method} {'+'.join(left.roles) or 'no role'}: left out: {left.why}", err=True)
-    typer.echo(f"{out}: {len(residual.cells)} cells from {residual.verdicts:,} verdicts")
+    typer.echo(f"{out}: {count(len(residual.cells), 'cell')} from {count(residual.verdicts, 'verdict')}")
     read.end()
 
 

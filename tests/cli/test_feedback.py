@@ -1,0 +1,96 @@
+"""`adscribe feedback`: a file in, a list, a residual or proposals out, and answers that rest on it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import msgspec
+import pytest
+from typer.testing import CliRunner
+
+from adscribe.answer.reviewed import Reviewed, encoded
+from adscribe.cli.main import app
+from adscribe.event.native import to_native
+from tests.training.feedback.invented import EXFILTRATION, copy, judged
+
+SITE_FILE = """\
+filters:
+  LAN: ["10.0.0.0/8"]
+  Databases: ["10.1.0.10-10.1.0.29"]
+internal: LAN
+roles: {database_server: Databases}
+"""
+
+
+def called(*arguments: str | Path) -> tuple[int, str, str]:
+    result = CliRunner().invoke(app, [str(one) for one in arguments])
+    if result.exception is not None and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return result.exit_code, result.stdout, result.stderr
+
+
+def written(path: Path, reviewed: Iterable[Reviewed]) -> Path:
+    path.write_bytes(b"\n".join(map(encoded, reviewed)) + b"\n")
+    return path
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("feedback")
+    (folder / "site.yaml").write_text(SITE_FILE)
+    calm = judged([copy(number, target=f"203.0.113.{number % 3 + 1}") for number in range(30)])
+    quarrel = judged([copy(60, target="203.0.113.50")], EXFILTRATION, analysts=["clara"])
+    other = judged([copy(60, target="203.0.113.50")], analysts=["boris"])
+    written(folder / "feedback.ndjson", [*calm, *quarrel, *other])
+    return folder
+
+
+def test_check_lists_what_is_set_aside(folder: Path) -> None:
+    status, out, err = called("feedback", "check", folder / "feedback.ndjson", "--site", folder / "site.yaml")
+    assert status == 0
+    assert [line.split(":")[0] for line in out.splitlines()] == ["line 31", "line 32"]
+    assert "conflict: analysts disagree on this event: 1 say" in out
+    assert "30 verdicts can be learnt from, 2 are set aside (2 conflict)" in err
+    _, out, _ = called("feedback", "check", folder / "feedback.ndjson", "--json")
+    assert [msgspec.json.decode(line)["rule"] for line in out.splitlines()] == ["conflict", "conflict"]
+
+
+def test_a_line_that_cannot_be_read_is_told_and_the_others_count(folder: Path, tmp_path: Path) -> None:
+    path = tmp_path / "broken.ndjson"
+    path.write_bytes((folder / "feedback.ndjson").read_bytes() + b"{broken\n")
+    status, _, err = called("feedback", "check", path, "--site", folder / "site.yaml")
+    assert status == 3
+    assert "line 33: no JSON" in err
+    assert "30 verdicts can be learnt from" in err
+
+
+def test_what_is_learnt_changes_the_answers_of_classify(folder: Path, tmp_path: Path) -> None:
+    site, residual = folder / "site.yaml", tmp_path / "residual.json"
+    status, out, _ = called("feedback", "learn", folder / "feedback.ndjson", "--site", site, "-o", residual)
+    assert status == 0
+    assert "HIGHTRANSF database_server: 30 benign: " in out
+    assert "1 cells" not in out
+    assert "1 cell from 30 verdicts" in out
+    events = tmp_path / "events.ndjson"
+    events.write_bytes(msgspec.json.encode(to_native(copy(99, target="203.0.113.1"))) + b"\n")
+    _, before, _ = called("classify", events, "--site", site)
+    _, after, _ = called("classify", events, "--site", site, "--residual", residual)
+    assert "residual" not in before
+    answer = msgspec.json.decode(after)
+    assert answer["model"]["residual"].startswith("sha256:")
+    assert "analysts judged 30 of 30 such events here as benign" in after
+
+
+def test_suggest_writes_a_fragment(folder: Path) -> None:
+    status, out, _ = called("feedback", "suggest", folder / "feedback.ndjson", "--site", folder / "site.yaml")
+    assert status == 0
+    # Somebody saw an attack of the same source in the same method.
+    assert "allowed: []" in out
+
+
+def test_the_rules_learn_nothing(folder: Path) -> None:
+    result = CliRunner().invoke(
+        app, ["feedback", "check", str(folder / "feedback.ndjson"), "--model", "codebook"]
+    )
+    assert "beside the rules" in str(result.exception)
