@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from itertools import islice
-from pathlib import Path
 from typing import NamedTuple
 
 import pytest
@@ -131,7 +130,7 @@ def without_names(text: str, one: Explained) -> str:
 NUMBERS_WITH_A_NOUN = (
     r"\b[\d.,]+ (?:%|(?!(?:against|for|and|to|where|was|is|or|in|but)\b)[A-Za-z])",  # 24 targets, 5 GiB, 40 %
     r"\b(?:usual|predicted|allowed) [\d.,]+",  # of what was counted before
-    r"\b(?:ports?|IEC|\bof) [\d, and]*\d",
+    r"\b(?:ports?|IEC) [\d, and]*\d",
     r"(?:entropy|ratio|value|share)[^\d]* [\d.,]+(?: where [\d.,]+ to [\d.,]+)?",
     r"[a-z]: [\d.,]+$",  # requests that write values: 610
     r"(?:,|inside,) [\d,]+ (?:of them|for each|outside)",
