@@ -29,8 +29,8 @@ from adscribe.training.simulation import Plan, build_corpus
 from adscribe.training.training import Settings, Trained, train
 
 # So little data supports no promise at the usual confidence.
-GOOD = Settings(seed=3, iterations=40, confidence=0.5)
-WORSE = Settings(seed=3, iterations=40, confidence=0.5, strength=0.02)
+GOOD = Settings(seed=3, iterations=40, confidence=0.8)
+WORSE = Settings(seed=3, iterations=40, confidence=0.8, strength=0.02)
 
 
 class Runs(NamedTuple):
