@@ -36,6 +36,17 @@ def watch(classifier: Classifier, day: Callable[[Context], int] = today) -> None
         classifier.model = classifier.model.watched(day)
 
 
+def unwatched(classifier: Classifier) -> Classifier:
+    """Return a classifier that answers the same and counts nothing.
+
+    For examples, checks, and events that are answered again: they are no live events.
+    """
+    model = classifier.model
+    if not isinstance(model, LearnedModel) or model.monitor is None:
+        return classifier
+    return Classifier(model.unwatched(), classifier.catalogue)
+
+
 def drift(classifier: Classifier, days: int = DAYS) -> Drift:
     """Return what became of the events that a watched classifier has answered.
 

@@ -143,6 +143,12 @@ class LearnedModel:
         """What counts its answers, if anything does."""
         return self._monitor
 
+    def unwatched(self) -> LearnedModel:
+        """Return the same model without a monitor: for answers that aren't those of live events."""
+        other = copy(self)
+        other._monitor = None
+        return other
+
     def watched(self, day: Callable[[Context], int] = today) -> LearnedModel:
         """Return the same model with a monitor that counts its answers from now on.
 

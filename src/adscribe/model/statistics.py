@@ -215,8 +215,9 @@ class Statistics:
 
     def of_answer(self, said: Said) -> Iterable[int]:
         """Return the bins of an answer."""
-        found = [self._place[ANSWER, said.label]]
-        found += [place for name in said.tactics if (place := self._place.get((TACTIC, name))) is not None]
+        told = [(ANSWER, said.label), *((TACTIC, name) for name in said.tactics)]
+        # What the training had no name for isn't counted: it must not break an answer.
+        found = [place for one in told if (place := self._place.get(one)) is not None]
         if said.probability is not None:
             found.append(self._place[PROBABILITY, _sure(bisect_right(SURE, said.probability))])
         return found

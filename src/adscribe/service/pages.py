@@ -11,6 +11,7 @@ import msgspec
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from adscribe.assign import Assignment, Classifier
+from adscribe.assign.drift import unwatched
 from adscribe.event import Event
 from adscribe.resources import shipped
 from adscribe.sensors import Report, read
@@ -81,7 +82,7 @@ def answered(classifier: Classifier) -> list[Example]:
     site = Site.load(_DEMO / "site.yaml")
     records = [line for name in _EXAMPLES for line in (_DEMO / name).read_text("utf-8").splitlines()]
     reports = read(records, zone=site.timezone)
-    answers = classifier.classify(records, site=site)
+    answers = unwatched(classifier).classify(records, site=site)
     return [
         Example(record, report.event, answer)
         for record, report, answer in zip(records, reports, answers, strict=True)
