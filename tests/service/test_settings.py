@@ -8,7 +8,7 @@ from typer import Typer
 from typer.testing import CliRunner
 
 from adscribe.cli.serve import serve
-from adscribe.errors import AdscribeError, ModelError
+from adscribe.errors import AdscribeError
 from adscribe.service.settings import Settings, SettingsError
 
 
@@ -57,8 +57,6 @@ def test_a_start_that_can_not_work_fails_at_once(tmp_path: Path) -> None:
     assert isinstance(result.exception, AdscribeError)
     assert result.exception.place.line == 1
     assert isinstance(run("--model", "nothing").exception, AdscribeError)
-    assert isinstance(run("--risk", "0.03").exception, ModelError)
-    assert isinstance(run(ADSCRIBE_MODEL="codebook", ADSCRIBE_RISK="0.1").exception, ModelError)
 
 
 def test_variables_set_what_flags_set() -> None:

@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -16,41 +12,23 @@ import httpx
 import pytest
 
 from tests.service.harness import event
-from tests.service.test_server import START, free_port, until
+from tests.service.running import Running
 
 UPDATES = 24
 
 
 @pytest.fixture(params=["a file", "as long as the service"])
-def server(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[httpx.Client, Path]]:
-    """A server with two workers, and where it may leave files."""
-    port = free_port()
-    environment = {**os.environ, "ADSCRIBE_MODEL": "codebook", "TMPDIR": str(tmp_path)}
+def server(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Running]:
+    """A server with two workers."""
+    environment = {"ADSCRIBE_MODEL": "codebook", "TMPDIR": str(tmp_path)}
     if request.param == "a file":
         environment["ADSCRIBE_STORE"] = str(tmp_path / "adscribe.db")
-    process = subprocess.Popen(
-        [sys.executable, "-c", START, "--port", str(port), "--workers", "2"],
-        env=environment,
-        stderr=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
-    client = httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30)
-    try:
-        until(lambda: client.get("/health/ready").status_code == 200, process)
-        yield client, tmp_path
-        process.send_signal(signal.SIGTERM)
-        _, log = process.communicate(timeout=20)
-        assert process.returncode == 0, log
+    with Running(tmp_path / "log", "--workers", "2", **environment) as server:
+        yield server
+        server.stop()
         left = {path.name for path in tmp_path.rglob("*.db*")}
         assert left == ({"adscribe.db"} if request.param == "a file" else set())
-        assert "10.1.2.3" not in log
-    finally:
-        client.close()
-        if process.poll() is None:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.communicate()
+        assert "10.1.2.3" not in server.log.read_text()
 
 
 def post(url: httpx.URL, body: object) -> str:
@@ -64,8 +42,8 @@ def post(url: httpx.URL, body: object) -> str:
         time.sleep(0.05)
 
 
-def test_whichever_worker_answers_no_revision_is_lost_or_doubled(server: tuple[httpx.Client, Path]) -> None:
-    client, _ = server
+def test_whichever_worker_answers_no_revision_is_lost_or_doubled(server: Running) -> None:
+    client = server.client
     updates = [
         event(detected_at=f"2026-11-03T15:{minute:02}:00Z", targets=[f"10.1.9.{minute}"])
         for minute in range(UPDATES)

@@ -12,7 +12,8 @@ from msgspec import UNSET
 from adscribe.answer.assignment import Assignment
 from adscribe.answer.verdict import Model
 from adscribe.assign.journal import Journal
-from adscribe.assign.loading import SHIPPED, load_model, no_promise
+from adscribe.assign.loaded import Loaded, no_promise
+from adscribe.assign.loading import SHIPPED, load_model
 from adscribe.assign.run import Observer, Run
 from adscribe.assign.translate import VerdictTranslator
 from adscribe.attack import Catalogue
@@ -82,8 +83,12 @@ class Classifier:
             wasn't learnt beside it.
         """
         catalogue = Catalogue.load()
-        loaded = load_model(model, catalogue, risk=risk, residual=residual)
-        return cls(loaded.model, catalogue, loaded.details)
+        return cls.of(load_model(model, catalogue, risk=risk, residual=residual), catalogue)
+
+    @classmethod
+    def of(cls, loaded: Loaded, catalogue: Catalogue) -> Classifier:
+        """Return the classifier of a model that is loaded; see `adscribe.assign.loading`."""
+        return cls(loaded.model, catalogue, {**loaded.details, "artefact": loaded.artefact})
 
     def run(
         self,
@@ -236,9 +241,10 @@ class Classifier:
         -------
         dict
             ``name``, ``version``, ``attack``, ``risk``, ``calm_risk`` and ``residual`` of its answers;
-            ``promises``: the steps that can be chosen (see `adscribe.model.promises.Promises`);
-            ``training``: hash of the data and when; ``schema``: hash of the features;
-            ``attack_versions`` that answers can be given in. What a model doesn't have is ``None``.
+            ``artefact``: SHA-256 of its manifest; ``promises``: the steps that can be chosen (see
+            `adscribe.model.promises.Promises`); ``training``: hash of the data and when; ``schema``: hash
+            of the features; ``attack_versions`` that answers can be given in. What a model doesn't have
+            is ``None``.
         """
         reference = self.model.reference
         return {
@@ -248,7 +254,7 @@ class Classifier:
             "risk": reference.risk,
             "calm_risk": reference.calm_risk,
             "residual": None if reference.residual is UNSET else reference.residual,
-            **{key: self._details.get(key) for key in ("promises", "training", "schema")},
+            **{key: self._details.get(key) for key in ("artefact", "promises", "training", "schema")},
             "attack_versions": {
                 domain: list(self.catalogue.versions(domain)) for domain in ("enterprise", "ics")
             },

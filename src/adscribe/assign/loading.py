@@ -1,129 +1,225 @@
-"""From the name of a model to the model: the one that ships, the rules, a folder, or a registry's."""
+"""Where a model comes from. A name can mean another model tomorrow: a source tells when it does.
+
+============================  ====================================================================
+``adscribe``                  the model that ships
+``codebook``                  the rules
+a folder                      the artefact in it, or the one that its ``current`` names: a link to a
+                              folder, or a file with the name of a folder beside it
+``models:/NAME@ALIAS``        what the alias of an MLflow registry names; ``models:/NAME/VERSION``
+============================  ====================================================================
+"""
 
 from __future__ import annotations
 
+import os
+from abc import ABC, abstractmethod
+from collections.abc import Hashable
+from functools import partial
+from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, NamedTuple
 
-import msgspec
-
-from adscribe.answer.verdict import Model
 from adscribe.assign import registry
-from adscribe.assign.rules import CodebookModel
+from adscribe.assign.copies import Copies
+from adscribe.assign.loaded import CODEBOOK, Loaded, learned, rules, taught
 from adscribe.attack import Catalogue
-from adscribe.codebook import Codebook
 from adscribe.errors import ModelError, Place
-from adscribe.model.artefact import Manifest, load
-from adscribe.model.learned import RISK, LearnedModel
-from adscribe.model.promises import Promises
-from adscribe.model.residual import load as load_residual
 from adscribe.resources import shipped
 
 SHIPPED = "adscribe"
 """Name of the model that ships."""
 
-CODEBOOK = "codebook"
-"""Name of the rules."""
+CURRENT = "current"
+"""Names the artefact of a folder that holds several."""
 
-
-NAMES = f"{SHIPPED} (ships), {CODEBOOK} (the rules), a folder, or {registry.SCHEME}NAME@ALIAS"
+NAMES = (
+    f"{SHIPPED} (ships), {CODEBOOK} (the rules), a folder (or its {CURRENT!r}),"
+    f" or {registry.SCHEME}NAME@ALIAS"
+)
 """How a model can be named, in words."""
 
+_ENTRIES = 100
+"""An artefact has fewer; of more entries the first tell as well that something is wrong."""
 
-class Loaded(NamedTuple):
-    """A model, and what is known of it beyond its name.
 
-    Attributes
+class Source(ABC):
+    """What a name means."""
+
+    @abstractmethod
+    def look(self) -> Hashable:
+        """Return something that is another whenever the name may mean another model. Cheap.
+
+        Raises
+        ------
+        ModelError
+            If the name means nothing now.
+        """
+
+    @abstractmethod
+    def load(self, catalogue: Catalogue, *, risk: float | None = None) -> Loaded:
+        """Load what the name means now.
+
+        Parameters
+        ----------
+        catalogue : Catalogue
+            The versions of ATT&CK.
+        risk : float, optional
+            Share of wrong categories that is accepted; 10 % when not given.
+
+        Raises
+        ------
+        ModelError
+            If there is no such model, it can't be trusted, or it doesn't promise the risk.
+        """
+
+    def last(self, catalogue: Catalogue, *, risk: float | None = None) -> Loaded | None:
+        """Load what the name meant when it last answered, if a copy of that is kept."""
+        return None
+
+    def confirm(self) -> None:  # noqa: B027 - where nothing is kept there is nothing to do
+        """Note that what was loaded last answers: it is what `last` means from now on."""
+
+
+def source(name: str, *, cache: Path | None = None) -> Source:
+    """Return where a model comes from.
+
+    Parameters
     ----------
-    model : Model
-        Answers.
-    details : dict
-        Plain values: ``promises``, ``training`` and ``schema``; empty for the rules.
+    name : str
+        As in the table above.
+    cache : Path, optional
+        Folder for copies of what is fetched from a registry; without one none is kept.
     """
+    if name == CODEBOOK:
+        return _Rules()
+    if name == SHIPPED:
+        return _Shipped()
+    if name.startswith(registry.SCHEME):
+        return _Registry(name, cache)
+    return _Folder(Path(name))
 
-    model: Model
-    details: dict[str, Any]
+
+def stamp(path: Path) -> tuple[int, ...]:
+    """Return what changes when a file does; of a link itself, not of what it leads to.
+
+    Raises
+    ------
+    OSError
+        If it isn't there.
+    """
+    found = path.lstat()
+    return found.st_mtime_ns, found.st_ctime_ns, found.st_size, found.st_ino
 
 
 def load_model(
     name: str, catalogue: Catalogue, *, risk: float | None = None, residual: str | Path | None = None
 ) -> Loaded:
-    """Load a model by name.
-
-    Parameters
-    ----------
-    name : str
-        ``"adscribe"``: the one that ships; ``"codebook"``: the rules; ``models:/…``: one of an MLflow
-        registry; else the folder of a model.
-    catalogue : Catalogue
-        The versions of ATT&CK.
-    risk : float, optional
-        Share of wrong categories that is accepted; 10 % when not given.
-    residual : str or Path, optional
-        File with what a site's analysts have taught.
-
-    Raises
-    ------
-    ModelError
-        If there is no such model, it can't be trusted, it doesn't promise the risk, or the residual can't
-        be used beside it.
-    """
-    loaded = _loaded(name, catalogue, risk)
-    return loaded if residual is None else loaded._replace(model=_taught(loaded.model, Path(residual)))
+    """Load a model by name, with what a site's analysts have taught; see `Source.load` and `taught`."""
+    loaded = source(name).load(catalogue, risk=risk)
+    return loaded if residual is None else taught(loaded, Path(residual))
 
 
-def _loaded(name: str, catalogue: Catalogue, risk: float | None) -> Loaded:
-    codebook = Codebook.load()
-    if name == CODEBOOK:
-        if risk is not None:
-            raise no_promise(CODEBOOK)
-        return Loaded(CodebookModel(codebook, catalogue), {})
-    if name == SHIPPED:
+class _Rules(Source):
+    def look(self) -> Hashable:
+        return CODEBOOK
+
+    def load(self, catalogue: Catalogue, *, risk: float | None = None) -> Loaded:
+        return rules(catalogue, risk)
+
+
+class _Shipped(Source):
+    """It changes with the package alone, and so with a restart."""
+
+    def look(self) -> Hashable:
+        return SHIPPED
+
+    def load(self, catalogue: Catalogue, *, risk: float | None = None) -> Loaded:
         hint = f"install adscribe again, or take the model {CODEBOOK}: the rules"
         folder = shipped("models", SHIPPED)
         if not folder.is_dir():
             raise ModelError("the model that ships is missing", place=Place(str(folder)), hint=hint)
-        return _learned(folder, catalogue, codebook, risk, hint=hint)
-    if name.startswith(registry.SCHEME):
-        with TemporaryDirectory(prefix="adscribe-model-") as space:
-            return _learned(registry.fetched(name, Path(space)), catalogue, codebook, risk)
-    if not Path(name).is_dir():
-        raise ModelError(
-            f"there is no model {name!r}",
-            hint=f"there are {NAMES}",
+        return learned(folder, catalogue, risk, hint=hint)
+
+
+class _Folder(Source):
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def look(self) -> Hashable:
+        folder = self._named()
+        try:
+            with os.scandir(folder) as entries:
+                # Of a link itself: what it leads to isn't part of the model.
+                found = [
+                    (entry.name, entry.stat(follow_symlinks=False)) for entry in islice(entries, _ENTRIES)
+                ]
+        except OSError as wrong:
+            raise ModelError("can't be read", place=Place(str(folder))) from wrong
+        return str(folder), tuple(
+            sorted((name, one.st_mtime_ns, one.st_ctime_ns, one.st_size, one.st_ino) for name, one in found)
         )
-    return _learned(Path(name), catalogue, codebook, risk)
+
+    def load(self, catalogue: Catalogue, *, risk: float | None = None) -> Loaded:
+        return learned(self._named(), catalogue, risk)
+
+    def _named(self) -> Path:
+        """Return the folder of the artefact, without links: one that is moved meanwhile mixes nothing."""
+        if not self._path.is_dir():
+            raise ModelError(f"there is no model {str(self._path)!r}", hint=f"there are {NAMES}")
+        pointer = self._path / CURRENT
+        try:
+            if pointer.is_symlink() or pointer.is_dir():
+                found = pointer
+            elif pointer.exists():
+                with pointer.open("rb") as file:
+                    name = file.read(256).decode("utf-8", "replace").strip()
+                if name in ("", ".", "..") or Path(name).name != name:
+                    raise ModelError(
+                        "must hold the name of a folder beside it, and nothing else",
+                        place=Place(str(pointer)),
+                    )
+                found = self._path / name
+            else:
+                found = self._path
+            folder = found.resolve(strict=True)
+        except OSError as wrong:
+            raise ModelError("names no folder", place=Place(str(pointer))) from wrong
+        if not folder.is_dir():
+            raise ModelError("names no folder", place=Place(str(pointer)))
+        return folder
 
 
-def _taught(model: Model, path: Path) -> LearnedModel:
-    if not isinstance(model, LearnedModel):
-        raise ModelError(f"the model {model.reference.name} takes no residual", hint="leave it out")
-    taught = load_residual(path)
-    try:
-        return model.with_residual(taught)
-    except ModelError as wrong:
-        raise ModelError(wrong.message, place=Place(str(path)), hint=wrong.hint) from None
+class _Registry(Source):
+    def __init__(self, uri: str, cache: Path | None) -> None:
+        self._uri = uri
+        self._copies = None if cache is None else Copies(cache, uri, registry.tracking_uri())
+        self._loaded: str | None = None
 
+    def look(self) -> Hashable:
+        return registry.version(self._uri)
 
-def no_promise(name: str) -> ModelError:
-    """Return the error of asking a model for a promise that makes none."""
-    return ModelError(
-        f"the model {name} promises no error rate, so it can't be asked for one", hint="leave out the risk"
-    )
+    def load(self, catalogue: Catalogue, *, risk: float | None = None) -> Loaded:
+        version = registry.version(self._uri)
+        if self._copies is None:
+            with TemporaryDirectory(prefix="adscribe-model-") as space:
+                return learned(registry.fetched(version.uri, Path(space)), catalogue, risk)
+        fetch = partial(registry.fetched, version.uri)
+        known = self._copies.there(version.name)
+        try:
+            loaded = learned(self._copies.kept(version.name, fetch), catalogue, risk)
+        except ModelError:
+            if not known:
+                raise
+            # The copy may have suffered: what the registry has decides.
+            self._copies.forget(version.name)
+            loaded = learned(self._copies.kept(version.name, fetch), catalogue, risk)
+        self._loaded = version.name
+        return loaded
 
+    def last(self, catalogue: Catalogue, *, risk: float | None = None) -> Loaded | None:
+        copy = None if self._copies is None else self._copies.last()
+        return None if copy is None else learned(copy, catalogue, risk)
 
-def _learned(
-    folder: Path, catalogue: Catalogue, codebook: Codebook, risk: float | None, *, hint: str | None = None
-) -> Loaded:
-    try:
-        artefact, manifest = load(folder, catalogue)
-    except ModelError as wrong:
-        raise ModelError(wrong.message, place=wrong.place, hint=hint or wrong.hint) from wrong
-    model = LearnedModel(artefact, codebook, version=manifest.version, risk=RISK if risk is None else risk)
-    return Loaded(model, _details(artefact.promises, manifest))
-
-
-def _details(promises: Promises, manifest: Manifest) -> dict[str, Any]:
-    training = {"data": manifest.training.data, "created": manifest.training.created}
-    return {"promises": msgspec.to_builtins(promises), "training": training, "schema": manifest.schema}
+    def confirm(self) -> None:
+        if self._copies is not None and self._loaded is not None:
+            self._copies.confirm(self._loaded)

@@ -19,6 +19,8 @@ def _option(name: str) -> Any:
 def serve(
     site: Annotated[Path | None, _option("site")] = Settings.site,
     model: Annotated[str, _option("model")] = Settings.model,
+    model_poll_seconds: Annotated[float, _option("model_poll_seconds")] = Settings.model_poll_seconds,
+    model_cache: Annotated[Path | None, _option("model_cache")] = Settings.model_cache,
     risk: Annotated[float | None, _option("risk")] = Settings.risk,
     residual: Annotated[Path | None, _option("residual")] = Settings.residual,
     store: Annotated[str | None, _option("store")] = Settings.store,
@@ -48,6 +50,8 @@ def serve(
     settings = Settings(
         site=site,
         model=model,
+        model_poll_seconds=model_poll_seconds,
+        model_cache=model_cache,
         risk=risk,
         residual=residual,
         store=store,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hmac
 import re
 import time
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 import structlog
@@ -21,6 +22,8 @@ _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 OPEN_PATHS = frozenset({"/health/live", "/health/ready"})
 """Paths that need no token: they say only whether the service works."""
+
+_READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -84,10 +87,12 @@ class Access:
 
         with structlog.contextvars.bound_contextvars(request_id=request_id):
             try:
-                if self._permits(scope["path"], headers):
-                    await self._app(scope, take, answer)
-                else:
+                if not self._permits(scope["path"], headers):
                     await _unauthorized(scope, receive, answer)
+                elif scope["method"] not in _READING and _from_elsewhere(headers):
+                    await _cross_origin(scope, receive, answer)
+                else:
+                    await self._app(scope, take, answer)
             except Exception as error:
                 _log.error("request failed", **failure(error))
                 if status:
@@ -111,6 +116,20 @@ class Access:
         _log.info(
             "request", method=scope["method"][:16], route=route, status=status, seconds=round(seconds, 6)
         )
+
+
+def _from_elsewhere(headers: Headers) -> bool:
+    """Return whether a browser sends this for a page of another origin; other clients say nothing of it."""
+    site = headers.get("sec-fetch-site")
+    if site is not None:
+        return site not in ("same-origin", "none")
+    origin = headers.get("origin")
+    return origin is not None and urlsplit(origin).netloc != headers.get("host")
+
+
+async def _cross_origin(scope: Scope, receive: Receive, send: Send) -> None:
+    problem = Problem("cross-origin", "Send it from the service's own pages, or from no browser.")
+    await problem.response()(scope, receive, send)
 
 
 async def _unauthorized(scope: Scope, receive: Receive, send: Send) -> None:

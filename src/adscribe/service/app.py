@@ -30,13 +30,13 @@ def create_app(settings: Settings | None = None, folder: Path | None = None) -> 
     settings : Settings, optional
         Default: the defaults of `Settings`.
     folder : Path, optional
-        Where several processes share the store that lasts as long as the service.
+        What the workers of one service share while it runs; see `State`.
 
     Returns
     -------
     FastAPI
-        Its lifespan loads the model and the site; until both are there ``/health/ready`` and
-        ``/v1/classify`` answer with status 503.
+        Its lifespan loads the model and the site unless `State.begin` has; until both are there
+        ``/health/ready`` and ``/v1/classify`` answer with status 503.
     """
     state = State(settings or Settings(), folder)
 
@@ -62,6 +62,7 @@ def create_app(settings: Settings | None = None, folder: Path | None = None) -> 
     app.get("/v1/hosts/{ip}")(reading.host)
     app.get("/v1/attack/matrix")(reading.matrix)
     app.get("/v1/model")(model)
+    app.post("/v1/model/rollback")(rollback)
     app.get("/v1/drift")(drift)
     app.get("/v1/site")(site)
     app.get("/health/live")(live)
@@ -75,8 +76,17 @@ def create_app(settings: Settings | None = None, folder: Path | None = None) -> 
 
 async def model(request: Request) -> Response:
     """Describe the model that answers."""
-    classifier, _ = _state(request).ready()
-    return _json(classifier.describe())
+    return _json(_described(_state(request)))
+
+
+async def rollback(request: Request) -> Response:
+    """Let the model before answer again."""
+    state = _state(request)
+    state.ready()
+    # It waits while another model is being swapped in.
+    if not await asyncio.to_thread(state.champion.roll_back):
+        raise Problem("no-previous-model", "This service has had one model since it began.")
+    return _json(_described(state))
 
 
 async def drift(request: Request) -> Response:
@@ -117,13 +127,18 @@ async def live(_: Request) -> Response:
 async def ready(request: Request) -> Response:
     """Say whether events can be answered, whether the site file is in use, and whether events are kept."""
     state = _state(request)
-    _, current = state.ready()
+    served, current = state.answering()
     keeping = state.keeping
     if not await keeping.looked_at():
         raise Problem("not-ready", "The store is being opened.", headers={"Retry-After": "1"})
     return _json(
         {
             "status": "ready",
+            "model": {
+                "version": served.brief()["version"],
+                "artefact": served.artefact,
+                "error": state.champion.error,
+            },
             "site": {"sha256": current.sha256, "error": state.site_file.error},
             "store": {"temporary": keeping.temporary, "error": keeping.error},
         }
@@ -159,9 +174,21 @@ def _state(request: Request) -> State:
     return state
 
 
+def _described(state: State) -> dict[str, Any]:
+    served, _ = state.answering()
+    champion = state.champion
+    return {
+        **served.classifier.describe(),
+        "loaded_at": served.loaded_at,
+        "source": champion.name,
+        "error": champion.error,
+        "previous": None if champion.previous is None else champion.previous.brief(),
+    }
+
+
 def _exposition(state: State) -> bytes:
-    if state.classifier is not None:
-        state.metrics.tell(drift_of_answers(state.classifier))
+    if state.champion.in_use is not None:
+        state.metrics.tell(drift_of_answers(state.champion.in_use.classifier))
     return state.metrics.exposition()
 
 

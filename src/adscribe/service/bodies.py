@@ -156,6 +156,7 @@ SCHEMAS: Json = {
                 "anyOf": [{"$ref": "#/components/schemas/Promises"}, {"type": "null"}],
                 "description": "What can be chosen from, by step; `null`: nothing is promised.",
             },
+            "artefact": {"type": ["string", "null"], "description": "SHA-256 of its manifest."},
             "training": {
                 **_object(
                     {
@@ -177,6 +178,16 @@ SCHEMAS: Json = {
                 "additionalProperties": {"type": "array", "items": {"type": "string"}},
                 "description": "By domain, the versions that answers can be given in.",
             },
+            "loaded_at": _TIME,
+            "source": {"type": "string", "description": "What names the model: the setting `model`."},
+            "error": {
+                "type": ["string", "null"],
+                "description": "Why what is named now is not the model that answers; `null` when it is.",
+            },
+            "previous": {
+                "anyOf": [{"$ref": "#/components/schemas/BriefModel"}, {"type": "null"}],
+                "description": "The one before, that a rollback lets answer again.",
+            },
         },
         "name",
         "version",
@@ -188,7 +199,25 @@ SCHEMAS: Json = {
         "training",
         "schema",
         "attack_versions",
+        "artefact",
+        "loaded_at",
+        "source",
+        "error",
+        "previous",
         meaning="The model that answers.",
+    ),
+    "BriefModel": _object(
+        {
+            "name": {"type": "string"},
+            "version": {"type": "string"},
+            "artefact": {"type": ["string", "null"], "description": "SHA-256 of its manifest."},
+            "loaded_at": _TIME,
+        },
+        "name",
+        "version",
+        "artefact",
+        "loaded_at",
+        meaning="A model beside the one that answers.",
     ),
     "Site": _object(
         {
@@ -211,6 +240,16 @@ SCHEMAS: Json = {
     "Ready": _object(
         {
             "status": {"const": "ready"},
+            "model": _object(
+                {
+                    "version": {"type": "string"},
+                    "artefact": {"type": ["string", "null"]},
+                    "error": {"type": ["string", "null"]},
+                },
+                "version",
+                "artefact",
+                "error",
+            ),
             "site": _object(
                 {"sha256": {"type": ["string", "null"]}, "error": {"type": ["string", "null"]}},
                 "sha256",
@@ -232,6 +271,7 @@ SCHEMAS: Json = {
             ),
         },
         "status",
+        "model",
         "site",
         "store",
     ),

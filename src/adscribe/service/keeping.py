@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TypeVar
@@ -88,6 +89,8 @@ class Keeping:
             if self.temporary and folder is None:
                 folder = Path(stack.enter_context(TemporaryDirectory(prefix="adscribe-store-")))
             threads = self._settings.threads
+            # Left before the folder is removed: what they have in hand may still write there.
+            self._aside = stack.enter_context(ThreadPoolExecutor(2, thread_name_prefix="store aside"))
             self._writers = stack.enter_context(ThreadPoolExecutor(threads, thread_name_prefix="store"))
             self._readers = stack.enter_context(ThreadPoolExecutor(threads, thread_name_prefix="reading"))
             try:
@@ -137,7 +140,7 @@ class Keeping:
     async def _watch(self) -> None:
         while True:
             if self._store is not None:
-                await asyncio.to_thread(self._look, self._store)
+                await asyncio.get_running_loop().run_in_executor(self._aside, self._look, self._store)
             self._looked.set()
             await asyncio.sleep(LOOK_SECONDS)
 
@@ -164,12 +167,13 @@ class Keeping:
             if self._store is None or not self._open:
                 continue
             try:
-                deleted = await asyncio.to_thread(
+                prune = partial(
                     self._store.prune,
                     keep_days=settings.keep_days,
                     keep_events=settings.keep_events,
                     timeout=settings.longest_timeout,
                 )
+                deleted = await asyncio.get_running_loop().run_in_executor(self._aside, prune)
             except StoreError as error:
                 _log.warning("events not deleted", reason=error.message)
             else:

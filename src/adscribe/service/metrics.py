@@ -50,7 +50,6 @@ class Metrics:
             multiprocess_mode="livemin",
             **keep,
         )
-
         self.store_reachable = Gauge(
             "adscribe_store_reachable",
             "1 when the store can be used, 0 when it can't.",
@@ -81,6 +80,20 @@ class Metrics:
             multiprocess_mode="max",
             **keep,
         )
+        self.model_loads = Counter(
+            "adscribe_model_loads_total",
+            "Models that came into use or were refused.",
+            ["role", "result"],
+            **keep,
+        )
+        self.model_valid = Gauge(
+            "adscribe_model_valid",
+            "1 when the model that is named now is in use, 0 when another is, or none.",
+            ["role"],
+            multiprocess_mode="livemin",
+            **keep,
+        )
+        self.rollbacks = Counter("adscribe_model_rollbacks_total", "Rollbacks that were asked for.", **keep)
 
     def count(self, answer: Assignment) -> None:
         """Count an answer: ``category``, or the reason that there is none."""

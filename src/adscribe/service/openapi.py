@@ -34,7 +34,7 @@ def _get(operation: str, summary: str, ok: Json, *more: str, description: str = 
     }
 
 
-_ELSEWHERE = frozenset({"not-found", "method-not-allowed", "store-unavailable"})
+_ELSEWHERE = frozenset({"not-found", "method-not-allowed", "store-unavailable", "no-previous-model"})
 """Problems that `/v1/classify` doesn't have."""
 
 _CLASSIFY: Json = {
@@ -168,12 +168,27 @@ _STORED: Json = {
     }
 }
 
+_ROLLBACK: Json = {
+    "post": {
+        "operationId": "rollBack",
+        "summary": "Let the model before answer again",
+        "description": (
+            "What answered stays out until its source names another model. Asked again, it comes back."
+        ),
+        "responses": {
+            "200": {"description": "The model that answers now.", "content": content(ref("Model"))},
+            **problems("unauthorized", "cross-origin", "no-previous-model", "internal", "not-ready"),
+        },
+    }
+}
+
 _PATHS: Json = {
     "/v1/classify": _CLASSIFY,
     **openapi_reading.PATHS,
     "/v1/events": {**openapi_reading.PATHS["/v1/events"], **_KEEP},
     "/v1/events/{event_id}": _STORED,
     "/v1/model": _get("model", "The model that answers", content(ref("Model")), "not-ready"),
+    "/v1/model/rollback": _ROLLBACK,
     "/v1/drift": _get(
         "drift",
         "Whether events and answers of the last 30 days are like those of the training, and those before",

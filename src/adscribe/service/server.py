@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import os
+import sys
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+import msgspec
 import structlog
 from granian.constants import HTTPModes, Interfaces, Loops
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
 from granian.server import Server
 
-from adscribe.assign import Classifier
+from adscribe.assign.loading import source
+from adscribe.assign.registry import SCHEME
+from adscribe.errors import AdscribeError, ModelError, Place
 from adscribe.service import logs
 from adscribe.service.settings import Settings
 from adscribe.site import Site
@@ -24,6 +28,16 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
 
 _SECONDS_TO_END = 10
+_REFUSAL = "refusal.json"
+
+_MLFLOW = {
+    # A registry that is away is asked again at the next look anyway, and should be told of before.
+    "MLFLOW_HTTP_REQUEST_TIMEOUT": "10",
+    "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1",
+    # It writes beside our log.
+    "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",
+    "MLFLOW_LOGGING_LEVEL": "ERROR",
+}
 
 
 def serve(settings: Settings) -> None:
@@ -34,12 +48,13 @@ def serve(settings: Settings) -> None:
     AdscribeError
         The site file, the model or the store can't be used; nothing was served then.
     """
-    # Each worker loads them for itself; here only so that a start that can't work fails at once.
+    # Each worker reads them for itself; here only so that a start that can't work fails at once.
     if settings.site is not None:
         Site.load(settings.site)
-    Classifier.load(settings.model, risk=settings.risk, residual=settings.residual)
     if settings.store is not None:
         _open(settings.store)
+    if not settings.model.startswith(SCHEME):
+        source(settings.model).look()
     server = Server(
         "adscribe.service",
         address=settings.host,
@@ -54,16 +69,22 @@ def serve(settings: Settings) -> None:
         log_dictconfig=logs.SERVER,
         workers_kill_timeout=_SECONDS_TO_END,
     )
-    if settings.workers == 1:
-        server.serve(target_loader=partial(_load, settings, None), wrap_loader=False)
-        return
-    # What several workers share: files of their counts, which each can add up, and the store that they
-    # have where none is set.
+    # What the workers share: files of their counts, which each can add up, what was rolled back, and the
+    # store that they have where none is set.
     with TemporaryDirectory(prefix="adscribe-") as name:
         folder = Path(name)
-        (folder / "metrics").mkdir()
-        os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder / "metrics")
-        server.serve(target_loader=partial(_load, settings, folder), wrap_loader=False)
+        if settings.workers > 1:
+            counts = folder / "metrics"
+            counts.mkdir()
+            os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(counts)
+        try:
+            server.serve(target_loader=partial(_load, settings, folder), wrap_loader=False)
+        except SystemExit:
+            refusal = folder / _REFUSAL
+            if refusal.exists():
+                told = msgspec.json.decode(refusal.read_bytes(), type=_Refusal)
+                raise ModelError(told.message, place=Place(told.file), hint=told.hint) from None
+            raise
 
 
 def _open(store: str) -> None:
@@ -76,11 +97,32 @@ def _open(store: str) -> None:
                 raise
 
 
-def _load(settings: Settings, folder: Path | None) -> FastAPI:
-    # Only in the worker: the metrics' library looks for that folder when it is imported.
+class _Refusal(msgspec.Struct):
+    """Why a worker could not begin."""
+
+    message: str
+    file: str | None
+    hint: str | None
+
+
+def _load(settings: Settings, folder: Path) -> FastAPI:
+    # Only in the worker: the metrics' library looks for its folder when it is imported.
     from adscribe.service.app import create_app  # noqa: PLC0415
 
+    for name, value in _MLFLOW.items():
+        os.environ.setdefault(name, value)
     logs.configure(settings.log_level)
     if not settings.loopback and settings.token is None:
         structlog.get_logger("adscribe.service").warning("open to other machines without a token")
-    return create_app(settings, folder)
+    app = create_app(settings, folder)
+    try:
+        # The model is loaded here, and not in the process that starts the workers as well: that would
+        # take as long again, and keep what it needed.
+        app.state.adscribe.begin()
+    except AdscribeError as wrong:
+        refusal = _Refusal(wrong.message, wrong.place.file, wrong.hint)
+        fresh = folder / f"{_REFUSAL}.{os.getpid()}"
+        fresh.write_bytes(msgspec.json.encode(refusal))
+        fresh.replace(folder / _REFUSAL)
+        sys.exit(2)
+    return app

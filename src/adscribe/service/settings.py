@@ -39,6 +39,12 @@ class Settings:
 
     site: Path | None = field(default=None, metadata=_says("Site file: what is known of the network."))
     model: str = field(default=SHIPPED, metadata=_says(f"Model that answers: {NAMES}."))
+    model_poll_seconds: float = field(
+        default=10.0, metadata=_says("How often it is looked whether that names another model.", 0.05, 3600)
+    )
+    model_cache: Path | None = field(
+        default=None, metadata=_says("Folder for copies of a registry's models, for when it is away.")
+    )
     risk: float | None = field(
         default=None, metadata=_says("Largest share of wrong categories: one that the model promises.")
     )

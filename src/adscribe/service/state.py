@@ -8,12 +8,12 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
-import structlog
-
 from adscribe.assign import Classifier
 from adscribe.assign.drift import watch
-from adscribe.errors import AdscribeError
+from adscribe.errors import ModelError
 from adscribe.sensors.flowmon.names import METHODS
+from adscribe.service.following import Following, Served
+from adscribe.service.hold import Hold
 from adscribe.service.keeping import Keeping
 from adscribe.service.metrics import Metrics
 from adscribe.service.problems import Problem
@@ -22,21 +22,24 @@ from adscribe.service.site_file import SiteFile
 from adscribe.service.slots import Slots
 from adscribe.site import Site
 
-_log = structlog.get_logger("adscribe.service")
-
 
 class State:
     """The state of one service.
+
+    Parameters
+    ----------
+    settings : Settings
+        Of the service.
+    folder : Path, optional
+        What its workers share while it runs; without one this process is the only worker.
 
     Attributes
     ----------
     settings : Settings
     metrics : Metrics
     site_file : SiteFile
-    classifier : Classifier or None
-        ``None`` until it is loaded.
-    model_error : str or None
-        Why it can't be loaded.
+    champion : Following
+        The model that answers.
     slots : Slots
         For bodies that are answered without being kept.
     keeping : Keeping
@@ -51,55 +54,71 @@ class State:
         self.settings = settings
         self.metrics = Metrics(METHODS)
         self.site_file = SiteFile(settings.site, self.metrics)
-        self.classifier: Classifier | None = None
-        self.model_error: str | None = None
+        self.champion = Following(
+            settings.model,
+            role="champion",
+            risk=settings.risk,
+            residual=settings.residual,
+            metrics=self.metrics,
+            hold=Hold(folder / "hold" if folder else None),
+            cache=settings.model_cache,
+            prepare=watch,
+        )
         self.slots = Slots(settings.concurrency)
         self.keeping = Keeping(settings, self.metrics, folder)
 
+    def begin(self) -> None:
+        """Load the model and the site now, not while the service runs already.
+
+        Raises
+        ------
+        ModelError
+            If there is no model that can answer.
+        """
+        self.champion.refresh()
+        if self.champion.in_use is None:
+            raise self.champion.wrong or ModelError("there is no model")
+        self.site_file.refresh()
+
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        """Load the model and the site, and keep up with the site's file until the end."""
-        with ThreadPoolExecutor(self.settings.threads, thread_name_prefix="classify") as self.threads:
-            loading = asyncio.create_task(self._load())
+        """Keep up with the model that is named and with the site's file until the end."""
+        settings = self.settings
+        with (
+            ThreadPoolExecutor(settings.threads, thread_name_prefix="classify") as self.threads,
+            self.champion.following(settings.model_poll_seconds),
+        ):
+            watching = asyncio.create_task(self._watch_site())
             async with self.keeping.running():
                 yield
-            loading.cancel()
+            watching.cancel()
             with suppress(asyncio.CancelledError):
-                await loading
+                await watching
 
-    async def _load(self) -> None:
-        await asyncio.to_thread(self._load_model)
+    async def _watch_site(self) -> None:
         await asyncio.to_thread(self.site_file.refresh)
         await self.site_file.watch(self.settings.site_poll_seconds)
 
-    def _load_model(self) -> None:
-        try:
-            settings = self.settings
-            classifier = Classifier.load(settings.model, risk=settings.risk, residual=settings.residual)
-            watch(classifier)
-            self.classifier = classifier
-        except AdscribeError as error:
-            self.model_error = error.message
-            _log.error("model refused", reason=error.message)
-        else:
-            reference = self.classifier.model.reference
-            _log.info("model loaded", model=reference.name, version=reference.version, risk=reference.risk)
-
     def ready(self) -> tuple[Classifier, Site]:
-        """Return the model and the site in use.
+        """Return the classifier and the site in use; see `answering`."""
+        served, site = self.answering()
+        return served.classifier, site
+
+    def answering(self) -> tuple[Served, Site]:
+        """Return the model and the site in use. A request takes them once and keeps them.
 
         Raises
         ------
         Problem
             ``not-ready``, with the reason.
         """
-        if self.model_error is not None:
-            raise Problem("not-ready", f"The model can't be loaded: {self.model_error}.")
-        site = self.site_file.site
+        served, site = self.champion.in_use, self.site_file.site
+        if served is None and self.champion.error is not None:
+            raise Problem("not-ready", f"The model can't be loaded: {self.champion.error}.")
         if site is None and self.site_file.error is not None:
             raise Problem("not-ready", f"The site file can't be used: {self.site_file.error}.")
-        if self.classifier is None or site is None:
+        if served is None or site is None:
             raise Problem(
                 "not-ready", "The model and the site are being loaded.", headers={"Retry-After": "1"}
             )
-        return self.classifier, site
+        return served, site
