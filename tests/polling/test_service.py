@@ -18,7 +18,7 @@ from adscribe.cli.sensor_api import PASSWORD as VARIABLE
 from adscribe.event.identity import event_id
 from adscribe.sensors import Report, read
 from tests.polling.fake_ads import PASSWORD, USER, FakeAds, clock, document
-from tests.service.test_server import free_port
+from tests.service.running import free_port
 
 SERVE = "import typer; from adscribe.cli.serve import serve; typer.run(serve)"
 
