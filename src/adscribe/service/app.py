@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from adscribe.assign.drift import drift as drift_of_answers
-from adscribe.service import openapi, pages, reading
+from adscribe.service import feedback, openapi, pages, reading
 from adscribe.service.access import Access
 from adscribe.service.classify import classify
 from adscribe.service.events import keep, stored
@@ -58,6 +58,9 @@ def create_app(settings: Settings | None = None, folder: Path | None = None) -> 
     app.get("/v1/events")(reading.listed)
     app.get("/v1/events/facets")(reading.facets)
     app.get("/v1/events/{event_id}")(stored)
+    app.post("/v1/events/{event_id}/feedback")(feedback.give)
+    app.delete("/v1/events/{event_id}/feedback/{number}")(feedback.revoke)
+    app.get("/v1/feedback")(feedback.listed)
     app.get("/v1/hosts")(reading.hosts)
     app.get("/v1/hosts/{ip}")(reading.host)
     app.get("/v1/attack/matrix")(reading.matrix)

@@ -185,13 +185,13 @@ def records(body: bytes, kind: str, most: int) -> Records:
     """
     if kind != JSON:
         return Records("lines", body)
-    document = _document(body)
-    pointer, events = listed(document)
+    content = document(body)
+    pointer, events = listed(content)
     if events is None:
-        if not isinstance(document, dict):
+        if not isinstance(content, dict):
             detail = "must be an event, a list of events, or an object that holds such a list"
             raise Problem("invalid-body", f"The body {detail}.", Detail(pointer="", detail=detail))
-        return Records("event", [document])
+        return Records("event", [content])
     if len(events) > most:
         raise too_many(most)
     return Records("list", events, pointer)
@@ -202,7 +202,14 @@ def too_many(most: int) -> Problem:
     return Problem("too-many-records", f"One body may hold {most:,} events; send them in parts.")
 
 
-def _document(body: bytes) -> Any:
+def document(body: bytes) -> Any:
+    """Return what a body of JSON holds.
+
+    Raises
+    ------
+    Problem
+        ``malformed-json``
+    """
     try:
         return msgspec.json.decode(body)
     except UnicodeDecodeError:

@@ -41,6 +41,12 @@ class Categories:
 
 
 @cache
+def catalogue() -> Catalogue:
+    """Return the versions that were at hand when they were first asked for."""
+    return Catalogue.load()
+
+
+@cache
 def categories() -> Categories:
-    """Return those of the versions that were at hand when they were first asked for; it takes a moment."""
-    return Categories(Catalogue.load())
+    """Return what all of them hold; it takes a moment."""
+    return Categories(catalogue())

@@ -11,8 +11,8 @@ from adscribe.assign import Assignment
 from adscribe.model.drift import Drift
 from adscribe.model.promises import Promises
 from adscribe.sensors import FORMATS
-from adscribe.service import bodies, body, events, openapi_reading
-from adscribe.service.operations import REF, Json, content, in_path, parameter, problems, ref
+from adscribe.service import bodies, body, events, openapi_feedback, openapi_reading
+from adscribe.service.operations import EVENT_ID, REF, Json, content, parameter, problems, ref
 from adscribe.service.problems import KINDS, Document
 from adscribe.service.reading import Matrix
 from adscribe.store import StoredEvent
@@ -138,10 +138,6 @@ _KEEP: Json = {
     }
 }
 
-EVENT_ID: Json = in_path(
-    "event_id", {"type": "string", "pattern": "^[0-9a-f]{16}$"}, "The `id` that answers name."
-)
-
 _STORED: Json = {
     "get": {
         "operationId": "stored",
@@ -185,6 +181,7 @@ _ROLLBACK: Json = {
 _PATHS: Json = {
     "/v1/classify": _CLASSIFY,
     **openapi_reading.PATHS,
+    **openapi_feedback.PATHS,
     "/v1/events": {**openapi_reading.PATHS["/v1/events"], **_KEEP},
     "/v1/events/{event_id}": _STORED,
     "/v1/model": _get("model", "The model that answers", content(ref("Model")), "not-ready"),
@@ -235,7 +232,7 @@ def document() -> Json:
         },
         "paths": _PATHS,
         "components": {
-            "schemas": {**schemas, **bodies.SCHEMAS},
+            "schemas": {**schemas, **bodies.SCHEMAS, **openapi_feedback.SCHEMAS},
             "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
         },
         # Without a token in the settings none is asked for.

@@ -47,3 +47,8 @@ def parameter(name: str, schema: Json, description: str) -> Json:
 def in_path(name: str, schema: Json, description: str) -> Json:
     """Return a parameter of the path."""
     return {"name": name, "in": "path", "required": True, "schema": schema, "description": description}
+
+
+EVENT_ID: Json = in_path(
+    "event_id", {"type": "string", "pattern": "^[0-9a-f]{16}$"}, "The `id` that answers name."
+)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from starlette.requests import Request
@@ -28,10 +28,13 @@ MOST_BUCKETS = 400
 FORMS = {"json": "application/json", "csv": "text/csv", "ndjson": "application/x-ndjson"}
 """Forms of a list, and their media types."""
 
+TIMES = ("since", "until")
+"""Of a filter those that choose a time."""
+
 _CURSOR_CHARACTERS = 2048
 
 
-def query(request: Request, *others: str) -> tuple[Filter, dict[str, Any]]:
+def query(request: Request, *others: str, fields: Sequence[str] = FIELDS) -> tuple[Filter, dict[str, Any]]:
     """Return the filter of a request and its other parameters.
 
     Parameters
@@ -39,6 +42,8 @@ def query(request: Request, *others: str) -> tuple[Filter, dict[str, Any]]:
     request : Request
     *others : str
         The other parameters that there are.
+    fields : sequence of str
+        Those of the filter that there are.
 
     Raises
     ------
@@ -48,10 +53,10 @@ def query(request: Request, *others: str) -> tuple[Filter, dict[str, Any]]:
     given: list[tuple[str, str]] = []
     found: dict[str, Any] = {}
     for name, text in request.query_params.multi_items():
-        if name in FIELDS:
+        if name in fields:
             given.append((name, text))
         elif name not in others:
-            raise refused(name, f"is not known; there are {', '.join((*FIELDS, *others))}")
+            raise refused(name, f"is not known; there are {', '.join((*fields, *others)) or 'none'}")
         elif name in found:
             raise refused(name, "is given more than once")
         else:
@@ -142,4 +147,5 @@ _READERS: dict[str, Callable[[str, str], Any]] = {
     "limit": number(1, MOST),
     "format": one_of(*FORMS),
     "buckets": number(2, MOST_BUCKETS),
+    "analyst": lambda _, text: text,
 }

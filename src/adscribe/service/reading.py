@@ -17,7 +17,7 @@ from adscribe.service import body
 from adscribe.service.categories import categories
 from adscribe.service.download import WRITERS, Download
 from adscribe.service.problems import Problem
-from adscribe.service.query import BUCKETS, FORMS, PAGE, check, form_of, query, refused, unplaced
+from adscribe.service.query import BUCKETS, FORMS, PAGE, TIMES, check, form_of, query, refused, unplaced
 from adscribe.service.state import State
 from adscribe.store import Store
 from adscribe.store.counts import Counted
@@ -104,10 +104,7 @@ async def hosts(request: Request) -> Response:
 
 async def host(request: Request) -> Response:
     """Show one host."""
-    asked, _ = query(request)
-    if asked != Filter(since=asked.since, until=asked.until):
-        name = next(name for name in asked.__struct_fields__[2:] if getattr(asked, name) not in ((), None))
-        raise refused(name, "is not known; there are since, until")
+    asked, _ = query(request, fields=TIMES)
     try:
         ip = canonical(request.path_params["ip"][:100])
     except ValueError:

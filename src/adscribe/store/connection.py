@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, Table, create_engine, event, text
 from sqlalchemy.dialects import postgresql, sqlite
@@ -24,6 +24,11 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from adscribe.errors import AdscribeError
 
+T = TypeVar("T")
+
+ATTEMPTS = 5
+"""How often a transaction is tried that another has crossed."""
+
 WAIT_SECONDS = 20
 """Longest wait for another writer."""
 
@@ -31,6 +36,7 @@ CONNECT_SECONDS = 5
 """Longest wait for the database server to be reached."""
 
 _POSTGRESQL = "postgresql+psycopg"
+_AT_ONE_TIME = text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
 _ALONG_INDEXES = text(
     "SELECT set_config(name, value, true) FROM (VALUES ('enable_seqscan', 'off'), ('enable_hashjoin', 'off'),"
     " ('enable_mergejoin', 'off'), ('jit', 'off'), ('join_collapse_limit', '1')) AS settings(name, value)"
@@ -161,10 +167,10 @@ def reading(source: Engine) -> Iterator[Connection]:
 
 @contextmanager
 def browsing(source: Engine) -> Iterator[Connection]:
-    """Open a transaction that only reads, with statements that go along indexes row by row.
+    """Open a transaction that only reads, all of it as it stands at one time, row by row along indexes.
 
-    They are written so; PostgreSQL is kept from reading whole tables instead, which may be quicker while
-    there is little in them and is so no more with much.
+    Its statements are written so; PostgreSQL is kept from reading whole tables instead, which may be quicker
+    while there is little in them, and isn't with much.
 
     Raises
     ------
@@ -172,6 +178,7 @@ def browsing(source: Engine) -> Iterator[Connection]:
     """
     with reading(source) as connection:
         if connection.dialect.name == "postgresql":
+            connection.execute(_AT_ONE_TIME)
             connection.execute(_ALONG_INDEXES)
         yield connection
 
@@ -188,6 +195,23 @@ def writing(source: Engine) -> Iterator[Connection]:
         connection = connection.execution_options(writes=True)  # noqa: PLW2901
         with connection.begin():
             yield connection
+
+
+def written(source: Engine, work: Callable[[Connection], T]) -> T:
+    """Do something in a transaction that writes, again where another has crossed it.
+
+    Raises
+    ------
+    StoreUnreachableError, StoreBusyError
+    """
+    for left in reversed(range(ATTEMPTS)):
+        try:
+            with writing(source) as connection:
+                return work(connection)
+        except StoreConflictError:
+            if not left:
+                raise
+    raise AssertionError("never reached")
 
 
 def inserting(dialect: str, table: Table) -> Any:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, bindparam, select, tuple_
 from adscribe.answer.assignment import Assignment
 from adscribe.event import Event
 from adscribe.store.documents import Document, State, decoded
+from adscribe.store.feedback import StoredFeedback, of_event
 from adscribe.store.schema import event, event_state, revision
 
 PAGE_BYTES = 2 * 1024 * 1024
@@ -66,6 +67,8 @@ class StoredEvent(msgspec.Struct, frozen=True, kw_only=True):
         When its last report came in.
     event : Event
         All reports in one.
+    feedback : tuple of StoredFeedback
+        What analysts said, that which was taken back included.
     revisions : tuple of StoredRevision
         In the order in which they came.
     next : str or None
@@ -78,6 +81,7 @@ class StoredEvent(msgspec.Struct, frozen=True, kw_only=True):
     reviewed: bool
     received_at: datetime
     event: Event
+    feedback: tuple[StoredFeedback, ...]
     revisions: tuple[StoredRevision, ...]
     next: str | None
 
@@ -165,6 +169,7 @@ def stored_event(
         reviewed=row.reviewed,
         received_at=row.received_at,
         event=decoded(row.state, State).event,
+        feedback=of_event(connection, row.key, row.id),
         revisions=tuple(page),
         next=following,
     )

@@ -15,15 +15,12 @@ from adscribe.event import Event
 from adscribe.event.identity import identity
 from adscribe.history import History
 from adscribe.sensors import Reject, Report
-from adscribe.store.connection import StoreConflictError, writing
+from adscribe.store.connection import written
 from adscribe.store.journal import StoredJournal
 from adscribe.store.past import StoredHistory
 
 CHUNK = 100
 """Reports that one transaction keeps: others wait for it meanwhile."""
-
-ATTEMPTS = 5
-"""How often a transaction is tried that another has crossed."""
 
 _SLOTS = 64
 _ROOM = 0x6164_7363  # apart from the advisory locks of other programs in the database
@@ -66,19 +63,20 @@ def kept(engine: Engine, begin: Begin, records: Iterable[Report | Reject]) -> It
 
 
 def _kept(engine: Engine, begin: Begin, reports: list[Event]) -> list[Answer]:
-    for attempt in range(ATTEMPTS):
-        try:
-            with writing(engine) as connection:
-                lock(connection, {int(identity(report), 16) % _SLOTS for report in reports})
-                journal, history = StoredJournal(connection, datetime.now(UTC)), StoredHistory(connection)
-                run = begin(journal=journal, history=history)
-                answers: list[Answer] = [run.answer(report) for report in reports]
-                history.flush(journal.flush())
-                return answers
-        except StoreConflictError:
-            if attempt == ATTEMPTS - 1:
-                raise
-    raise AssertionError("never reached")
+    def work(connection: Connection) -> list[Answer]:
+        lock(connection, {slot(identity(report)) for report in reports})
+        journal, history = StoredJournal(connection, datetime.now(UTC)), StoredHistory(connection)
+        run = begin(journal=journal, history=history)
+        answers: list[Answer] = [run.answer(report) for report in reports]
+        history.flush(journal.flush())
+        return answers
+
+    return written(engine, work)
+
+
+def slot(identity: str) -> int:
+    """Return what `lock` keeps for events of an identity."""
+    return int(identity, 16) % _SLOTS
 
 
 def lock(connection: Connection, slots: Iterable[int] = range(_SLOTS)) -> None:

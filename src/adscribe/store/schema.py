@@ -203,6 +203,8 @@ feedback = Table(
     metadata,
     Column("key", Key, primary_key=True, autoincrement=True),
     _of_event(),
+    # From 1, of those on one event.
+    Column("number", Integer, nullable=False),
     Column("revision", Integer, nullable=False),
     Column("analyst", Word, nullable=False),
     Column("verdict", Text, nullable=False),
@@ -210,7 +212,7 @@ feedback = Table(
     Column("at", Instant, nullable=False),
     Column("revoked_at", Instant),
     Column("revoked_by", Word),
-    Index("ix_feedback_event_key", "event_key"),
+    UniqueConstraint("event_key", "number"),
     Index("ix_feedback_at", "at", "key"),
     sqlite_autoincrement=True,
 )

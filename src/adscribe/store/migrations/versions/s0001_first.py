@@ -113,6 +113,7 @@ def upgrade() -> None:
         "feedback",
         sa.Column("key", _KEY, primary_key=True, autoincrement=True),
         sa.Column("event_key", _KEY, sa.ForeignKey("event.key", ondelete="CASCADE"), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("analyst", sa.String(255), nullable=False),
         sa.Column("verdict", sa.Text(), nullable=False),
@@ -120,10 +121,10 @@ def upgrade() -> None:
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.Column("revoked_at", sa.BigInteger()),
         sa.Column("revoked_by", sa.String(255)),
+        sa.UniqueConstraint("event_key", "number"),
         sqlite_autoincrement=True,
     )
     op.create_index("ix_feedback_at", "feedback", ["at", "key"])
-    op.create_index("ix_feedback_event_key", "feedback", ["event_key"])
     op.create_table(
         "job",
         sa.Column("id", sa.String(16), primary_key=True),
