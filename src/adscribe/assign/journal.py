@@ -23,7 +23,8 @@ class Entry:
 
     Attributes
     ----------
-    report : Event
+    report : Event or None
+        ``None`` where an event was answered again as it stands.
     state : State
         The event with it.
     context : Context
@@ -32,7 +33,7 @@ class Entry:
         What was answered.
     """
 
-    report: Event
+    report: Event | None
     state: State
     context: Context
     answer: Assignment
@@ -75,7 +76,8 @@ class MemoryJournal(MemoryEvents):
     def keep(self, entry: Entry) -> None:
         """Keep a report with its answer."""
         answer = entry.answer
-        self._answers[report_digest(entry.report)] = answer
+        if entry.report is not None:
+            self._answers[report_digest(entry.report)] = answer
         if len(self._answers) > self._most_answers:
             self._answers.popitem(last=False)
         self._shown[answer.event.id] = answer.shown

@@ -8,7 +8,7 @@ from datetime import timedelta
 from msgspec import UNSET
 from msgspec.structs import replace
 
-from adscribe.answer.assignment import Assignment, ContextReference, EventReference
+from adscribe.answer.assignment import Assignment, ContextReference, EventReference, ModelReference
 from adscribe.answer.verdict import Model
 from adscribe.assign.changes import change
 from adscribe.assign.decisions import decided_by_site
@@ -16,7 +16,8 @@ from adscribe.assign.journal import Entry, Journal, MemoryJournal
 from adscribe.assign.translate import VerdictTranslator
 from adscribe.context import Context, derive, traces
 from adscribe.event import Event
-from adscribe.event.merge import INACTIVITY_TIMEOUT, ActiveEvents
+from adscribe.event.merge import INACTIVITY_TIMEOUT, ActiveEvents, State
+from adscribe.event.opened import OpenEvent
 from adscribe.history import History, MemoryHistory
 from adscribe.site import Site
 
@@ -85,7 +86,30 @@ class Run:
         known = self._journal.answered(report)
         if known is not None:
             return known
-        state = self._events.add(report)
+        return self._answered(self._events.add(report), report)
+
+    def again(self, opened: OpenEvent) -> Assignment:
+        """Return another answer to an event that the journal knows, as it stands: a revision of its own.
+
+        What led to the answer before may be another model, site file or version of ATT&CK.
+        """
+        state = State(
+            id=opened.id,
+            identity=opened.identity,
+            revision=opened.revision + 1,
+            fragment=False,
+            event=opened.event,
+            before=opened.event,
+        )
+        self._journal.put(replace(opened, revision=state.revision), None)
+        return self._answered(state, None)
+
+    @property
+    def references(self) -> tuple[ModelReference, str | None]:
+        """The model and the site file that answers name."""
+        return self._reference, self._site_reference
+
+    def _answered(self, state: State, report: Event | None) -> Assignment:
         event = state.event
         context = derive(event, self._site, self._history, event_id=state.id)
         verdict = decided_by_site(context)
@@ -97,7 +121,7 @@ class Run:
         if self._translator is not None:
             verdict = self._translator.translate(verdict)
         shown = () if state.before is None else self._journal.shown(state.id)
-        cause = "fragment" if state.fragment else "update"
+        cause = "reassess" if report is None else "fragment" if state.fragment else "update"
         assignment = Assignment(
             event=EventReference(
                 id=state.id,

@@ -42,6 +42,7 @@ _COLUMNS = (
     event.c.revision,
     event.c.part,
     event.c.last_at,
+    event.c.received_at,
     event_state.c.state,
 )
 _KNOWN = select(*_COLUMNS).join(event_state, event_state.c.event_key == event.c.key)
@@ -79,6 +80,8 @@ class _Kept:
         What it is found by, as it is written.
     detected_at : datetime or None
         As it is written.
+    received_at : datetime or None
+        When its last report came in, as it is written.
     answer : Assignment or None
         The last that the transaction gave.
     """
@@ -90,6 +93,7 @@ class _Kept:
     targets: Mapping[str, str | None] = field(default_factory=dict)
     words: frozenset[int] = frozenset()
     detected_at: datetime | None = None
+    received_at: datetime | None = None
     answer: Assignment | None = None
 
 
@@ -166,9 +170,12 @@ class StoredJournal:
         kept.shown = answer.shown
         kept.answer = answer
         kept.part = kept.part + 1 if state.fragment else 0
-        digest = report_digest(entry.report)
-        self._answers[digest] = answer
-        cause = "report" if state.before is None else "fragment" if state.fragment else "update"
+        digest, cause = None, "reassess"
+        if entry.report is not None:
+            digest = report_digest(entry.report)
+            self._answers[digest] = answer
+            cause = "report" if state.before is None else "fragment" if state.fragment else "update"
+            kept.received_at = self._received_at
         document = Document(report=entry.report, event=None if state.fragment else state.event, answer=answer)
         self._revisions.append(
             {
@@ -219,7 +226,18 @@ class StoredJournal:
         )
         targets = {target.ip: target.hostname for target in state.event.targets}
         known = numbers(state.event)
-        self._add(_Kept(row.key, opened, state.shown, row.part, targets, known, state.event.detected_at))
+        self._add(
+            _Kept(
+                key=row.key,
+                opened=opened,
+                shown=state.shown,
+                part=row.part,
+                targets=targets,
+                words=known,
+                detected_at=state.event.detected_at,
+                received_at=row.received_at,
+            )
+        )
         return opened
 
     def _add(self, kept: _Kept) -> None:
@@ -269,7 +287,7 @@ class StoredJournal:
             "revision": opened.revision,
             "part": kept.part,
             "last_at": opened.last_at,
-            "received_at": self._received_at,
+            "received_at": kept.received_at,
         }
 
     def _write_found_by(self, changed: list[_Kept]) -> None:

@@ -12,6 +12,7 @@ from adscribe.answer.assignment import (
     AssignedTechnique,
     Assignment,
     Categories,
+    ContextReference,
     ModelReference,
     NoCategory,
 )
@@ -46,8 +47,8 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
         As answered, without what it rests on; see `adscribe.answer.Assignment`.
     probability : float
         The largest of what is shown: of the categories, or of the reason that there is none.
-    model : ModelReference
-        Which model answered.
+    model, context
+        What answered: the model, the site file, and how much history it used.
     """
 
     revision: int
@@ -70,6 +71,7 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     ics: Categories | None
     probability: float
     model: ModelReference
+    context: ContextReference
 
 
 def summary(event: Event, answer: Assignment) -> Summary:
@@ -101,6 +103,7 @@ def summary(event: Event, answer: Assignment) -> Summary:
         ),
         probability=probability(answer),
         model=answer.model,
+        context=answer.context,
     )
 
 
