@@ -44,7 +44,7 @@ def check(
     Set aside are verdicts that were taken back or judged anew, that contradict one another, that one
     analyst gave in a flood, and that all others make suspect.
     """
-    read = _Read(file, site, model)
+    read = Verdicts(file, site, model)
     for one in sorted(read.aside, key=lambda one: one.line):
         if as_json:
             line = {name: getattr(one, name) for name in ("line", "event", "analyst", "rule", "why")}
@@ -69,7 +69,7 @@ def learn(
     """
     from adscribe.training.feedback.residual import learn as learn_residual  # noqa: PLC0415 - slow to import
 
-    read = _Read(file, site, model)
+    read = Verdicts(file, site, model)
     residual = learn_residual(read.cases, read.aside, read.artefact, read.site)
     out.write_bytes(residual.to_json())
     for cell in residual.cells:
@@ -92,14 +92,14 @@ def suggest(file: File, site: SiteFile = None, model: ModelName = SHIPPED) -> No
     """
     from adscribe.training.feedback.suggest import fragment, proposals  # noqa: PLC0415 - slow to import
 
-    read = _Read(file, site, model)
+    read = Verdicts(file, site, model)
     lines = {case.line for case in read.cases}
     disputed = [case for case in read.gathered.cases if case.line not in lines]
     typer.echo(fragment(proposals(read.cases, disputed), read.cases, read.aside), nl=False)
     read.end()
 
 
-class _Read:
+class Verdicts:
     """A file of feedback, read and put through the quarantine."""
 
     cases: tuple[Case, ...]

@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from adscribe.assign.loading import NAMES, SHIPPED
+from adscribe.cli.feedback import Verdicts
+
+if TYPE_CHECKING:
+    from adscribe.training.feedback.cases import Case
 
 Data = Annotated[Path, typer.Argument(metavar="DATA", help="Corpus that `adscribe data build` wrote.")]
 Seed = Annotated[int, typer.Option(min=0, help="Decides everything that is drawn.")]
@@ -19,6 +25,20 @@ def train(
     strength: Annotated[float, typer.Option(help="Inverse strength of the penalty.")] = 1.0,
     iterations: Annotated[int, typer.Option(min=1, help="Iterations at most.")] = 300,
     version: Annotated[str, typer.Option("--model-version", help="Version that answers name.")] = "1",
+    feedback: Annotated[
+        Path | None,
+        typer.Option(help="Reviewed events that join the training, but for the last: those are held out."),
+    ] = None,
+    site: Annotated[Path | None, typer.Option(help="With --feedback: its site file.")] = None,
+    judged: Annotated[
+        str, typer.Option(help=f"With --feedback: model whose answers were judged: {NAMES}.")
+    ] = SHIPPED,
+    verdict: Annotated[
+        float, typer.Option(min=0, help="What a judged event counts, in training rows.")
+    ] = 10.0,
+    half_life: Annotated[
+        float, typer.Option(min=1, help="Days before the last verdict after which one counts half.")
+    ] = 180.0,
     processes: Processes = 2,
 ) -> None:
     """Train a model on a corpus, calibrate it, and register it in MLflow.
@@ -32,9 +52,26 @@ def train(
     from adscribe.training.runs import run_training  # noqa: PLC0415 - the `train` extra
     from adscribe.training.training import Settings  # noqa: PLC0415
 
-    settings = Settings(seed=seed, strength=strength, iterations=iterations)
+    settings = Settings(
+        seed=seed, strength=strength, iterations=iterations, verdict=verdict, half_life=half_life
+    )
+    cases: tuple[Case, ...] = ()
+    if feedback is not None:
+        from adscribe.training.feedback.holdout import parted  # noqa: PLC0415
+
+        read = Verdicts(feedback, site, judged)
+        parts = parted(read.gathered, read.cases)
+        cases = parts.learnt
+        typer.echo(f"{len(cases):,} verdicts are learnt from; later ones are held out", err=True)
+        read.end()
     trained, registered = run_training(
-        data, out, settings, version=version, processes=processes, say=lambda line: typer.echo(line, err=True)
+        data,
+        out,
+        settings,
+        feedback=cases,
+        version=version,
+        processes=processes,
+        say=lambda line: typer.echo(line, err=True),
     )
     typer.echo(f"{trained.folder}: version {registered} of adscribe in the registry")
 
@@ -49,6 +86,10 @@ def evaluate(
     report: Annotated[
         Path | None, typer.Option(help="Folder for report.html, all of it on one page, and report.json.")
     ] = None,
+    feedback: Annotated[
+        Path | None, typer.Option(help="Reviewed events; the last of them are scored as well.")
+    ] = None,
+    site: Annotated[Path | None, typer.Option(help="With --feedback: its site file.")] = None,
     traffic: Annotated[
         Path | None, typer.Option(help="With --report: data sets with recorded traffic, to score as well.")
     ] = None,
@@ -82,7 +123,15 @@ def evaluate(
     earlier = report_bundle.read(previous) if previous is not None else None
     unseen = report_vendors.read(vendors) if vendors is not None else None
     evaluation = run_evaluation(
-        model, data, out, split=split, vignettes=vignettes, seed=seed, processes=processes
+        model,
+        data,
+        out,
+        split=split,
+        vignettes=vignettes,
+        feedback=feedback,
+        site=site,
+        seed=seed,
+        processes=processes,
     )
     if card is not None:
         card.parent.mkdir(parents=True, exist_ok=True)
@@ -92,6 +141,12 @@ def evaluate(
     for promise in evaluation.promises:
         verdict = "kept" if promise.kept else "NOT kept"
         typer.echo(f"{promise.promise}: {promise.promised:.3f} promised, {promise.realised:.3f}, {verdict}")
+    if evaluation.feedback is not None:
+        judged = evaluation.feedback.whole
+        typer.echo(
+            f"feedback held out: {evaluation.feedback.events:,} events, right {judged.right},"
+            f" wrong {judged.wrong}"
+        )
     typer.echo(f"report in {out}")
     if report is not None:
         found = report_bundle.assemble(

@@ -22,6 +22,7 @@ from adscribe.training import vignettes
 from adscribe.training.answering import Answered, Answers, Models, answer, columns, load_models
 from adscribe.training.baselines import LeakProbe, StaticTable, leak_probe
 from adscribe.training.bootstrap import Draws, Estimate, estimate
+from adscribe.training.feedback.figures import FeedbackFigures, measured
 from adscribe.training.judged import Ints, Judged
 from adscribe.training.metrics import (
     Point,
@@ -122,6 +123,8 @@ class Evaluation(msgspec.Struct, frozen=True, kw_only=True):
         Where there are any.
     tallies : dict of str to Tally
         The model's sums by site, for comparisons.
+    feedback : FeedbackFigures or None
+        On what analysts judged last, where there is any.
     """
 
     artefact: str
@@ -139,6 +142,20 @@ class Evaluation(msgspec.Struct, frozen=True, kw_only=True):
     leak: LeakProbe | None
     vignettes: Vignettes | None
     tallies: dict[str, Tally]
+    feedback: FeedbackFigures | None = None
+
+    @property
+    def sets(self) -> tuple[Any, ...]:
+        """What it was measured on: equal for evaluations that can be compared."""
+        cases = self.vignettes.sha256 if self.vignettes else None
+        judged = self.feedback.sha256 if self.feedback else None
+        return self.data["content"], self.data["split"], cases, judged
+
+    @property
+    def sums(self) -> dict[str, Tally]:
+        """The sums by site, case or habit behind all figures that are compared."""
+        found = self.tallies | (self.vignettes.tallies if self.vignettes else {})
+        return found | (self.feedback.tallies if self.feedback else {})
 
 
 def evaluate(
@@ -147,6 +164,8 @@ def evaluate(
     *,
     split: str = "test",
     vignettes_folder: Path | None = None,
+    feedback: Path | None = None,
+    site: Path | None = None,
     probe: bool = True,
     seed: int = 0,
     processes: int = 2,
@@ -163,6 +182,10 @@ def evaluate(
         The part. The test part is for the last word: choose on ``validate``.
     vignettes_folder : Path, optional
         Annotated vignettes to score besides.
+    feedback : Path, optional
+        Reviewed events; the last of them are scored besides, see `adscribe.training.feedback.holdout`.
+    site : Path, optional
+        Site file that goes with the feedback.
     probe : bool
         Whether to probe the data for leaks.
     seed : int
@@ -209,7 +232,9 @@ def evaluate(
             "seed": card["plan"]["seed"],
         },
         command=f"adscribe evaluate MODEL DATA --split {split} --seed {seed}"
-        + (" --vignettes VIGNETTES" if vignettes_folder is not None else ""),
+        + (" --vignettes VIGNETTES" if vignettes_folder is not None else "")
+        + (" --feedback FEEDBACK" if feedback is not None else "")
+        + (" --site SITE" if site is not None else ""),
         scores={name: measure(pick.judged(full, own), draws) for name, own in said.items()},
         views={
             view: whole(pick.judged(places, said["model"]), draws)
@@ -225,6 +250,7 @@ def evaluate(
         leak=_leak(data, split, seed) if probe else None,
         vignettes=_vignettes(models, vignettes_folder) if vignettes_folder is not None else None,
         tallies=tallies(pick.judged(full, said["model"])),
+        feedback=measured(models, feedback, site, seed=seed) if feedback is not None else None,
     )
 
 

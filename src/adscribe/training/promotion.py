@@ -1,9 +1,9 @@
 """Which version answers: a challenger replaces the champion only where it is shown to lose nothing.
 
-The gate compares evaluations on the frozen sets, the test part and the vignettes, that `adscribe
-evaluate` has logged for both. Every figure of `MEASURES` is a share of sums by site, so both models
-are drawn on the same sites: with 95 % confidence no figure may be more than a point worse. And the
-challenger keeps its promises.
+The gate compares evaluations on the frozen sets, the test part and the vignettes, and on the last
+feedback, that `adscribe evaluate` has logged for both. Every figure of `MEASURES` is a share of sums by
+site, of feedback by habit, so both models are drawn on the same sites: with 95 % confidence no figure may
+be more than a point worse. And the challenger keeps its promises.
 """
 
 from __future__ import annotations
@@ -33,6 +33,10 @@ MEASURES: Mapping[str, int] = {
     "ics_technique_f1": 1,
     "vignettes_strict": 1,
     "vignettes_acceptable": 1,
+    "feedback_right": 1,
+    "feedback_coverage": 1,
+    "feedback_wrong": -1,
+    "feedback_dangerous_calm": -1,
 }
 """The figures that count, and whether more is better."""
 
@@ -101,12 +105,12 @@ def gate(challenger: Evaluation, champion: Evaluation | None, *, seed: int = 0) 
     """
     compared: tuple[Compared, ...] = ()
     if champion is not None:
-        if _frozen(champion) != _frozen(challenger):
+        if champion.sets != challenger.sets:
             raise AdscribeError(
                 "champion and challenger were measured on different data",
-                hint="adscribe evaluate both on the same data and vignettes",
+                hint="adscribe evaluate both on the same data, vignettes and feedback",
             )
-        own, other = _tallies(challenger), _tallies(champion)
+        own, other = challenger.sums, champion.sums
         compared = tuple(
             _compared(name, own[name], other[name], better, seed)
             for name, better in MEASURES.items()
@@ -126,15 +130,6 @@ def gate(challenger: Evaluation, champion: Evaluation | None, *, seed: int = 0) 
     if not challenger.promises:
         failures.append("it makes no promise")
     return Gate(holds=not failures, compared=compared, failures=tuple(failures))
-
-
-def _frozen(evaluation: Evaluation) -> tuple[Any, ...]:
-    cases = evaluation.vignettes.sha256 if evaluation.vignettes else None
-    return evaluation.data["content"], evaluation.data["split"], cases
-
-
-def _tallies(evaluation: Evaluation) -> dict[str, Tally]:
-    return evaluation.tallies | (evaluation.vignettes.tallies if evaluation.vignettes else {})
 
 
 def _compared(name: str, challenger: Tally, champion: Tally, better: int, seed: int) -> Compared:

@@ -10,6 +10,7 @@ import msgspec
 from adscribe.errors import AdscribeError, Place
 from adscribe.training.bootstrap import Estimate
 from adscribe.training.evaluation import Evaluation
+from adscribe.training.feedback.figures import FeedbackFigures
 from adscribe.training.metrics import Level, Whole
 from adscribe.training.plots import plots
 
@@ -66,10 +67,22 @@ def as_text(evaluation: Evaluation) -> str:
     ]
     if evaluation.vignettes is not None:
         parts += ["## Vignettes\n", evaluation.vignettes.summary]
+    if evaluation.feedback is not None:
+        parts += ["## Feedback held out\n", judged(evaluation.feedback)]
     parts.append("## Labels of the model\n")
     for name, level in evaluation.scores["model"].levels.items():
         parts += [f"### {name}\n", labels(level)]
     return "\n".join(parts)
+
+
+def judged(feedback: FeedbackFigures) -> str:
+    """Return figures on feedback as a sentence and a table."""
+    said = (
+        f"{feedback.events:,} events of {feedback.habits:,} habits that analysts judged after"
+        f" {feedback.after:%Y-%m-%d %H:%M} UTC; {feedback.known:,} more are of events or habits that were"
+        " judged before as well and don't count. Intervals by bootstrap over habits.\n"
+    )
+    return "\n".join((said, wholes({"model": feedback.whole})))
 
 
 def wholes(found: dict[str, Whole]) -> str:

@@ -6,7 +6,7 @@ On other data figures stand side by side, and nothing is said of their differenc
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from itertools import chain
 
 import msgspec
@@ -44,7 +44,7 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
 def changes(before: Report, now: Report) -> list[Change]:
     """Return the figures that both reports have."""
     same = same_data(before, now)
-    sums = [_tallies(one.evaluation) for one in (before, now)]
+    sums = [one.evaluation.sums for one in (before, now)]
     old, new = _figures(before), _figures(now)
     found = []
     for name in new:
@@ -66,16 +66,7 @@ def changes(before: Report, now: Report) -> list[Change]:
 
 def same_data(before: Report, now: Report) -> bool:
     """Tell whether both were measured on the same part of the same data."""
-    return _data(before.evaluation) == _data(now.evaluation)
-
-
-def _data(evaluation: Evaluation) -> tuple[object, ...]:
-    cases = evaluation.vignettes.sha256 if evaluation.vignettes else None
-    return evaluation.data["content"], evaluation.data["split"], cases
-
-
-def _tallies(evaluation: Evaluation) -> Mapping[str, Tally]:
-    return evaluation.tallies | (evaluation.vignettes.tallies if evaluation.vignettes else {})
+    return before.evaluation.sets == now.evaluation.sets
 
 
 def _difference(before: Tally, now: Tally) -> Estimate | None:
@@ -115,6 +106,11 @@ def _others(found: Report) -> Iterator[tuple[str, Estimate | None]]:
     if vignettes is not None and vignettes.figures:
         yield "vignettes_strict", vignettes.figures[0].strict
         yield "vignettes_acceptable", vignettes.figures[0].acceptable
+    judged = found.evaluation.feedback
+    if judged is not None:
+        for name in ("right", "coverage", "wrong"):
+            yield f"feedback_{name}", getattr(judged.whole, name)
+        yield "feedback_dangerous_calm", judged.whole.calm.dangerous
     for vendor in found.vendors.vendors if found.vendors else ():
         yield f"{vendor.vendor} held out, right first", vendor.first
         yield f"{vendor.vendor} held out, right among three", vendor.among

@@ -8,6 +8,7 @@ from itertools import chain
 from adscribe.training.baselines import MOST_GAIN, LeakProbe
 from adscribe.training.bootstrap import Estimate
 from adscribe.training.evaluation import SLACK, Evaluation
+from adscribe.training.feedback.figures import FeedbackFigures
 from adscribe.training.metrics import ENOUGH, Level, Scores, Whole
 from adscribe.training.report_bundle import Report
 from adscribe.training.report_compare import changes, same_data
@@ -26,6 +27,7 @@ def sections(found: Report, previous: Report | None) -> list[Section]:
         _promises(evaluation),
         _calibration(evaluation),
         _vignettes(evaluation),
+        _feedback(evaluation.feedback) if evaluation.feedback is not None else None,
         _vendors(found.vendors) if found.vendors is not None else None,
         traffic_section(found.traffic) if found.traffic is not None else None,
         _weaker(evaluation),
@@ -195,6 +197,19 @@ def _calibration(evaluation: Evaluation) -> Section:
             Table(("", "value"), (("calibration error", found.error),)),
             Table(("bin", "said", "true", "pairs"), bins, title="By probability", folded=True),
         ),
+    )
+
+
+def _feedback(found: FeedbackFigures) -> Section:
+    return Section(
+        title="Feedback held out",
+        text=(
+            f"{found.events:,} events of {found.habits:,} habits that analysts judged after"
+            f" {found.after:%Y-%m-%d %H:%M} UTC, and that no training has seen. {found.known:,} more are of"
+            " events or habits that were judged before as well and don't count. Intervals are by drawing"
+            " habits anew.",
+        ),
+        tables=(_wholes({"model": found.whole}),),
     )
 
 

@@ -14,6 +14,7 @@ import msgspec
 from adscribe.assign import registry
 from adscribe.training import report, tracking
 from adscribe.training.evaluation import Evaluation, data_card, evaluate
+from adscribe.training.feedback.cases import Case
 from adscribe.training.training import Say, Settings, Trained, train
 
 
@@ -22,6 +23,7 @@ def run_training(
     out: Path,
     settings: Settings | None = None,
     *,
+    feedback: Sequence[Case] = (),
     version: str = "1",
     processes: int = 2,
     say: Say = lambda line: None,
@@ -35,7 +37,8 @@ def run_training(
     """
     settings = settings or Settings()
     with tracking.run(f"train {out.name}", kind="training") as module:
-        trained = train(data, out, settings, version=version, processes=processes, say=say)
+        trained = train(data, out, settings, feedback=feedback, version=version, processes=processes, say=say)
+        module.log_param("judged_events", len({case.event for case in feedback}))
         return trained, _log_training(trained, data, settings, module)
 
 
@@ -46,6 +49,8 @@ def run_evaluation(
     *,
     split: str = "test",
     vignettes: Path | None = None,
+    feedback: Path | None = None,
+    site: Path | None = None,
     seed: int = 0,
     processes: int = 2,
 ) -> Evaluation:
@@ -56,7 +61,7 @@ def run_evaluation(
     model : str
         Folder of an artefact, or ``models:/adscribe/3`` and ``models:/adscribe@champion`` for one in
         the registry.
-    data, split, vignettes, seed, processes
+    data, split, vignettes, feedback, site, seed, processes
         See `evaluate`.
     out : Path
         Folder for the report.
@@ -64,7 +69,14 @@ def run_evaluation(
     folder = fetched(model)
     with tracking.run(f"evaluate {Path(model).name}", kind="evaluation") as module:
         evaluation = evaluate(
-            folder, data, split=split, vignettes_folder=vignettes, seed=seed, processes=processes
+            folder,
+            data,
+            split=split,
+            vignettes_folder=vignettes,
+            feedback=feedback,
+            site=site,
+            seed=seed,
+            processes=processes,
         )
         module.log_params({"data_sha256": evaluation.data["content"], "split": split, "seed": seed})
         _log_evaluation(evaluation, module)

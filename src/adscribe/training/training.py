@@ -34,6 +34,8 @@ from adscribe.training.answering import columns, usual_risk
 from adscribe.training.beliefs import CARRIES, anchors, outcome_of, scales
 from adscribe.training.dataset import Dataset, load
 from adscribe.training.evaluation import Evaluation, data_card, evaluate
+from adscribe.training.feedback.cases import Case
+from adscribe.training.feedback.joining import JudgedRows, as_rows
 from adscribe.training.profiling import profile
 from adscribe.training.simulation.views import FULL
 
@@ -69,6 +71,10 @@ class Settings:
         That a threshold keeps its promise; less only for a trial on little data.
     golden : int
         Golden events, each of another method.
+    verdict : float
+        What an event that analysts judged counts, in training rows.
+    half_life : float
+        Days before the last verdict after which one counts half.
     """
 
     seed: int = 0
@@ -80,6 +86,8 @@ class Settings:
     rarest: int = 10
     confidence: float = CONFIDENCE
     golden: int = 24
+    verdict: float = 10.0
+    half_life: float = 180.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +105,7 @@ def train(
     out: Path,
     settings: Settings | None = None,
     *,
+    feedback: Sequence[Case] = (),
     version: str = "1",
     processes: int = 2,
     say: Say = lambda line: None,
@@ -111,6 +120,8 @@ def train(
         Folder for the artefact; must not exist.
     settings : Settings, optional
         What can be chosen.
+    feedback : sequence of Case
+        Verdicts that join the training rows; those that are held out are not among them.
     version : str
         Of the model.
     processes : int
@@ -131,7 +142,7 @@ def train(
     splits.check(columns(data, names), card["held_out"])
     dataset = load(data, processes=processes)
     say(f"{dataset.X.shape[0]:,} rows, {dataset.X.shape[1]:,} features")
-    artefact, temperature = fit(dataset, card["attack"], settings, say)
+    artefact, temperature = fit(dataset, card["attack"], settings, say, feedback)
     artefact = replace(artefact, profile=profile(dataset, artefact))
     say("noted what its events are like")
     chosen = _golden_rows(dataset, settings)
@@ -157,7 +168,11 @@ def train(
 
 
 def fit(
-    dataset: Dataset, attack: dict[str, str], settings: Settings, say: Say = lambda line: None
+    dataset: Dataset,
+    attack: dict[str, str],
+    settings: Settings,
+    say: Say = lambda line: None,
+    feedback: Sequence[Case] = (),
 ) -> tuple[Artefact, float]:
     """Fit all parts of a model.
 
@@ -171,6 +186,8 @@ def fit(
         What can be chosen.
     say : callable
         Gets a line when a step is done.
+    feedback : sequence of Case
+        Verdicts that join the training rows.
 
     Returns
     -------
@@ -182,7 +199,10 @@ def fit(
     codes = truth_codes(dataset, space)
     X = narrow(dataset.X)  # noqa: N806 - scikit-learn's name
     rows, stop = part(dataset, "train", codes), part(dataset, "validate", codes)
-    fitted, iterations = learn(X, codes, rows, stop, dataset.space, space, codebook, settings)
+    judged = as_rows(feedback, dataset.space, space, verdict=settings.verdict, half_life=settings.half_life)
+    if feedback:
+        say(f"{len(judged.codes):,} judged events join them")
+    fitted, iterations = learn(X, codes, rows, stop, dataset.space, space, codebook, settings, judged=judged)
     say(f"{len(space.outcomes)} outcomes, trained in {iterations} iterations")
     calibration = part(dataset, "calibrate")
     for_temperature, for_promises = parted(dataset.site[calibration], settings.seed)
@@ -216,6 +236,7 @@ def learn(
     codebook: Codebook,
     settings: Settings,
     carries: Mapping[str, float] = CARRIES,
+    judged: JudgedRows | None = None,
 ) -> tuple[Softmax, int]:
     """Fit the softmax.
 
@@ -235,6 +256,8 @@ def learn(
         What can be chosen.
     carries : mapping of str to float
         How far each kind of feature carries, see `adscribe.training.beliefs`.
+    judged : JudgedRows, optional
+        Events that analysts judged, to learn from besides.
 
     Returns
     -------
@@ -243,11 +266,16 @@ def learn(
     """
     plain = np.isin(outcomes.texts, REASONS)
     rows, weight = thinned(rows, plain[codes[rows]], settings)
+    known_rows, known_codes = X[rows], codes[rows]
+    if judged is not None and len(judged.codes):
+        known_rows = narrow(csr_array(vstack([known_rows, judged.X])))
+        known_codes = np.concatenate([known_codes, judged.codes])
+        weight = np.concatenate([weight, judged.weight])
     texts, scale = np.array(outcomes.texts), scales(features.names, carries)
     believed = _believed(features, outcomes, codebook, settings)
     classifier = OutcomeClassifier(settings.strength * 1e5 / weight.sum(), max_iter=settings.iterations).fit(
-        scaled(X[rows], scale),
-        texts[codes[rows]],
+        scaled(known_rows, scale),
+        texts[known_codes],
         weight,
         validation=(scaled(X[stop], scale), texts[codes[stop]]) if len(stop) else None,
         anchors=(scaled(believed.X, scale), believed.outcomes, believed.shares),

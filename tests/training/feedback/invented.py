@@ -19,8 +19,7 @@ from adscribe.sensors import Report, read
 from adscribe.training.feedback.cases import Gathered, gather
 
 CATALOGUE = Catalogue.load()
-SITE = Site.parse(
-    """\
+SITE_FILE = """\
 timezone: Europe/Prague
 hours: {days: mon-fri, from: "07:00", to: "19:00"}
 filters:
@@ -33,7 +32,7 @@ roles: {database_server: Databases, file_server: Files, workstation: Staff}
 forbidden:
   - {method: HIGHTRANSF, source: 10.1.0.29, target: 192.0.2.200, note: no copies to this one}
 """
-)
+SITE = Site.parse(SITE_FILE)
 START = datetime(2026, 11, 2, 1, tzinfo=UTC)
 EXFILTRATION = {
     "kind": "correct",

@@ -128,11 +128,14 @@ class Gathered:
         Verdicts that can't.
     rejects : tuple of FeedbackError
         Lines that can't be read.
+    reviewed : tuple of Reviewed
+        All lines that can.
     """
 
     cases: tuple[Case, ...]
     aside: tuple[Aside, ...]
     rejects: tuple[FeedbackError, ...]
+    reviewed: tuple[Reviewed, ...]
 
 
 class KnownHistory:
@@ -196,16 +199,18 @@ def gather(
     cases: list[Case] = []
     aside: list[Aside] = []
     rejects: list[FeedbackError] = []
+    everything: list[Reviewed] = []
     for line, reviewed in lines:
         if isinstance(reviewed, FeedbackError):
             rejects.append(reviewed)
             continue
+        everything.append(reviewed)
         found = _case(line, reviewed, artefact, catalogue, site)
         if isinstance(found, Case):
             cases.append(found)
         else:
             aside.append(found)
-    return Gathered(tuple(cases), tuple(aside), tuple(rejects))
+    return Gathered(tuple(cases), tuple(aside), tuple(rejects), tuple(everything))
 
 
 def _case(
@@ -244,19 +249,19 @@ def _case(
     )
 
 
-def matrix(cases: Sequence[Case], columns: int) -> csr_array:
-    """Return the features of cases, cases × columns."""
-    lengths = [len(case.row.indices) for case in cases]
+def matrix(rows: Sequence[Row], columns: int) -> csr_array:
+    """Return rows of features as a matrix, rows × columns."""
+    lengths = [len(row.indices) for row in rows]
     starts = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int32)
     empty: list[Array] = [np.empty(0, dtype=np.float32)]
-    indices = np.concatenate([case.row.indices for case in cases] or [np.empty(0, dtype=np.int32)])
-    values = np.concatenate([case.row.values for case in cases] or empty)
-    return csr_array((values, indices, starts), shape=(len(cases), columns))
+    indices = np.concatenate([row.indices for row in rows] or [np.empty(0, dtype=np.int32)])
+    values = np.concatenate([row.values for row in rows] or empty)
+    return csr_array((values, indices, starts), shape=(len(rows), columns))
 
 
 def said(artefact: Artefact, cases: Sequence[Case]) -> Array:
     """Return what the model alone says of cases, cases × outcomes."""
-    return artefact.softmax.predict(matrix(cases, len(artefact.features)))
+    return artefact.softmax.predict(matrix([case.row for case in cases], len(artefact.features)))
 
 
 def agree(one: Outcome, other: Outcome) -> bool:

@@ -19,8 +19,8 @@ from adscribe.model.outcomes import OutcomeSpace
 from adscribe.model.residual import CATEGORY, labels_of
 from adscribe.model.softmax import Array
 
-PRIOR = 1.0
-"""Log-odds: two sites in three differ by less than a factor of 2.7 from what the model expects. A belief."""
+PRIOR = 0.5
+"""Log-odds: of most cells the odds are within a factor of 1.6 of what the model expects. A belief."""
 
 FEWEST_OF_TECHNIQUE = 3
 """Events judged to show a technique from which on it has an offset of its own."""
@@ -31,7 +31,12 @@ Numbers = NDArray[np.float64]
 
 
 def fitted(
-    space: OutcomeSpace, said: Array, truths: Sequence[Outcome], *, bound: float | None
+    space: OutcomeSpace,
+    said: Array,
+    truths: Sequence[Outcome],
+    *,
+    bound: float | None,
+    may_calm: bool = True,
 ) -> dict[str, float]:
     """Return the offsets of a cell.
 
@@ -45,6 +50,8 @@ def fitted(
         By the verdicts.
     bound : float or None
         Log-odds by which two outcomes may move against each other; ``None``: any.
+    may_calm : bool
+        Whether categories may become less probable than the model has them.
 
     Returns
     -------
@@ -70,7 +77,10 @@ def fitted(
         value = float(np.log(whole).sum() - np.log(true).sum() + (offsets**2).sum() / (2 * PRIOR**2))
         return value, slope + offsets / PRIOR**2
 
-    limits = None if bound is None else [(-bound / 2, bound / 2)] * len(labels)
+    half = np.inf if bound is None else bound / 2
+    limits = [
+        (-half, half) if may_calm else (-half, 0.0) if label in REASONS else (0.0, half) for label in labels
+    ]
     found = minimize(loss, np.zeros(len(labels)), jac=True, method="L-BFGS-B", bounds=limits)
     return {name: round(float(value), 4) for name, value in zip(labels, found.x, strict=True)}
 

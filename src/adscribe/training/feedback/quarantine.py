@@ -49,26 +49,29 @@ FEWEST_FOR_SUSPECTS = 20
 FOLDS = 5
 
 
-def quarantine(cases: Sequence[Case], artefact: Artefact) -> tuple[tuple[Case, ...], tuple[Aside, ...]]:
+def quarantine(
+    cases: Sequence[Case], artefact: Artefact | None
+) -> tuple[tuple[Case, ...], tuple[Aside, ...]]:
     """Return the verdicts that can be learnt from, and those that are set aside.
 
     Parameters
     ----------
     cases : sequence of Case
         In any order.
-    artefact : Artefact
-        The model whose answers were judged.
+    artefact : Artefact or None
+        The model whose answers were judged; without one nothing is suspect.
     """
     kept = list(cases)
     aside: list[Aside] = []
-    rules: tuple[Callable[[Sequence[Case]], Iterable[Aside]], ...] = (
+    rules: list[Callable[[Sequence[Case]], Iterable[Aside]]] = [
         _superseded,
         _event_conflicts,
         _habit_conflicts,
         _bursts,
         _monologues,
-        lambda rest: _suspects(rest, artefact),
-    )
+    ]
+    if artefact is not None:
+        rules.append(lambda rest: _suspects(rest, artefact))
     for rule in rules:
         found = {one.line: one for one in rule(kept)}
         aside.extend(found.values())

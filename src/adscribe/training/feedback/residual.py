@@ -16,6 +16,12 @@ from adscribe.training.feedback.offsets import PRIOR, fitted, possible_outcomes
 FEWEST = 10
 """Judged events that a cell needs."""
 
+CALM = 0.9
+"""Share of a cell's events that must show no category for its offsets to make categories less probable.
+
+Below, the cell has attacks of its own, and method and role don't tell them from its habits.
+"""
+
 FEWEST_EACH, ANALYSTS, DAYS = 3, 2, 3
 """So many analysts must have judged so many events each, or on so many days: not one person on a bad day."""
 
@@ -100,5 +106,11 @@ def _cell(key: Key, cases: Sequence[Case], artefact: Artefact) -> Cell:
         expected={
             name: round(float(mass), 2) for name, mass in zip(of_name, np.asarray(expected), strict=True)
         },
-        offsets=fitted(artefact.outcomes, probabilities, truths, bound=BOUND),
+        offsets=fitted(
+            artefact.outcomes,
+            probabilities,
+            truths,
+            bound=BOUND,
+            may_calm=sum(not truth.is_category for truth in truths) >= CALM * len(truths),
+        ),
     )
