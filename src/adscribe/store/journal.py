@@ -159,6 +159,10 @@ class StoredJournal:
         document = self._connection.execute(_ANSWERED, {"digest": digest}).scalar()
         return None if document is None else decoded(document, Document).answer
 
+    def key(self, event_id: str) -> int | None:
+        """Return the key of an event that was read; ``None`` for one that isn't written yet."""
+        return self._events[event_id].key
+
     def shown(self, event_id: str) -> tuple[str, ...]:
         """Return the techniques that the last answer to an event showed."""
         return self._events[event_id].shown

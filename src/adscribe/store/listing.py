@@ -53,7 +53,7 @@ class ListedEvent(Summary, frozen=True, kw_only=True):
 
     Attributes
     ----------
-    id : str
+    id, identity : str
         Of the event.
     reviewed : bool
         Whether an analyst has judged it.
@@ -62,6 +62,7 @@ class ListedEvent(Summary, frozen=True, kw_only=True):
     """
 
     id: str
+    identity: str
     reviewed: bool
     received_at: datetime
 
@@ -223,7 +224,14 @@ class _Reader:
     def _rows(self, leads: Subquery, after: tuple[Any, ...] | None, most: int) -> list[Row[Any]]:
         order = self._order
         found = (
-            select(event.c.id, event.c.reviewed, event.c.received_at, event_state.c.summary, *order.columns)
+            select(
+                event.c.id,
+                event.c.identity,
+                event.c.reviewed,
+                event.c.received_at,
+                event_state.c.summary,
+                *order.columns,
+            )
             .select_from(leads)
             .join(event, event.c.key == leads.c.key)
             .join(event_state, event_state.c.event_key == leads.c.key)
@@ -238,7 +246,11 @@ class _Reader:
 
 def _listed(row: Row[Any]) -> ListedEvent:
     return ListedEvent(
-        id=row.id, reviewed=row.reviewed, received_at=row.received_at, **asdict(decoded(row.summary, Summary))
+        id=row.id,
+        identity=row.identity,
+        reviewed=row.reviewed,
+        received_at=row.received_at,
+        **asdict(decoded(row.summary, Summary)),
     )
 
 

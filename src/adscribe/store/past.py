@@ -56,17 +56,7 @@ class StoredHistory:
             Id of each event to its key.
         """
         rows = [
-            {
-                "host": host,
-                "event_key": keys[one.event_id],
-                "event_id": one.event_id,
-                "at": one.at,
-                "kinds": " ".join(sorted(one.kinds)),
-                "method": one.method,
-                "submethod": one.submethod,
-                "success": one.success,
-                "direction": one.direction,
-            }
+            written_as(one, host, keys[one.event_id])
             for host, records in self._new.items()
             for one in records.values()
         ]
@@ -80,16 +70,36 @@ class StoredHistory:
         values: dict[str, Any] = {f"host_{number}": host for number, host in enumerate(hosts)}
         found: dict[str, dict[str, Record]] = {}
         for row in self._connection.execute(_latest(len(hosts)), {**values, "since": since}):
-            found.setdefault(row.host, {})[row.event_id] = Record(
-                event_id=row.event_id,
-                at=row.at,
-                kinds=frozenset(row.kinds.split()),
-                method=row.method,
-                submethod=row.submethod,
-                success=row.success,
-                direction=row.direction,
-            )
+            found.setdefault(row.host, {})[row.event_id] = read_from(row)
         return found
+
+
+def written_as(one: Record, host: str, event_key: int) -> dict[str, Any]:
+    """Return the row of a host's record."""
+    return {
+        "host": host,
+        "event_key": event_key,
+        "event_id": one.event_id,
+        "at": one.at,
+        "kinds": " ".join(sorted(one.kinds)),
+        "method": one.method,
+        "submethod": one.submethod,
+        "success": one.success,
+        "direction": one.direction,
+    }
+
+
+def read_from(row: Any) -> Record:
+    """Return the record of a row."""
+    return Record(
+        event_id=row.event_id,
+        at=row.at,
+        kinds=frozenset(row.kinds.split()),
+        method=row.method,
+        submethod=row.submethod,
+        success=row.success,
+        direction=row.direction,
+    )
 
 
 @lru_cache(maxsize=128)

@@ -25,6 +25,7 @@ from adscribe.store.hosts import Host, Hosts, host, hosts
 from adscribe.store.keeping import kept
 from adscribe.store.listing import Order, Page, page, pages
 from adscribe.store.matrix import Counts, counts
+from adscribe.store.reassess import Reassessed, reassess
 from adscribe.store.retention import prune
 from adscribe.store.upgrade import upgrade
 
@@ -169,6 +170,37 @@ class Store:
     ) -> Iterator[Sequence[Reviewed]]:
         """Yield what analysts judged, some at a time; see `adscribe.store.feedback.reviewed`."""
         return reviewed(self.engine, since=since, until=until)
+
+    def reassess(
+        self,
+        classifier: Classifier,
+        asked: Filter,
+        *,
+        site: Site,
+        dry_run: bool = False,
+        **options: Any,
+    ) -> Iterator[Reassessed]:
+        """Answer stored events again; see `adscribe.store.reassess.reassess`.
+
+        Parameters
+        ----------
+        classifier : Classifier
+        asked : Filter
+            Which events.
+        site : Site
+        dry_run : bool
+            Whether to write nothing.
+        **options
+            As in `Classifier.run`.
+
+        Raises
+        ------
+        CatalogueError, ModelError
+            As in `Classifier.run`; at once.
+        """
+        begin = partial(classifier.run, site=site, **options)
+        begin()  # refuses options that can't be, before anything is done
+        return reassess(self.engine, begin, asked, site=site, dry_run=dry_run)
 
     def prune(self, **options: Any) -> int:
         """Delete the events that needn't be kept; see `adscribe.store.retention.prune`."""
