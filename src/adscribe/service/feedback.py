@@ -33,6 +33,7 @@ from adscribe.service.download import Download
 from adscribe.service.problems import Detail, Problem
 from adscribe.service.query import FORMS, TIMES, query, refused
 from adscribe.service.state import State
+from adscribe.site import Site
 from adscribe.store import Store
 from adscribe.store.feedback import FeedbackLimitError, StoredFeedback
 
@@ -86,13 +87,14 @@ async def listed(request: Request) -> Response:
     """Send what analysts said, with the events and answers that they judged."""
     asked, _ = query(request, fields=TIMES)
     keeping = _state(request).keeping
+    site = _state(request).site_file.site or Site.default()
     with ExitStack() as held:
         held.enter_context(keeping.downloads.held())
         pages: list[Iterator[Sequence[Reviewed]]] = []
 
         def following(store: Store) -> bytes | None:
             if not pages:
-                pages.append(store.reviewed(since=asked.since, until=asked.until))
+                pages.append(store.reviewed(site, since=asked.since, until=asked.until))
             page = next(pages[0], None)
             return None if page is None else b"".join(encoded(one) + b"\n" for one in page)
 

@@ -6,7 +6,7 @@ It changes no answer. An event counts as reviewed while it has feedback that was
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -16,12 +16,16 @@ from sqlalchemy import Connection, Engine, exists, insert, literal, select, tupl
 from adscribe.answer.assignment import Assignment
 from adscribe.answer.feedback import Feedback, JudgedRevision, Judgement
 from adscribe.answer.reviewed import Reviewed
+from adscribe.context import derive
 from adscribe.errors import AdscribeError
 from adscribe.event import Event
 from adscribe.event.merge import merge
+from adscribe.history import Record, age
+from adscribe.site import Site
 from adscribe.store.connection import browsing, written
 from adscribe.store.documents import Document, State, decoded
 from adscribe.store.schema import event, event_state, feedback, revision
+from adscribe.store.then import HistoryThen
 
 MOST_FEEDBACK = 100
 """Feedback that one event can have."""
@@ -157,13 +161,15 @@ def of_event(connection: Connection, key: int, event_id: str) -> tuple[StoredFee
 
 
 def reviewed(
-    engine: Engine, *, since: datetime | None = None, until: datetime | None = None
+    engine: Engine, site: Site, *, since: datetime | None = None, until: datetime | None = None
 ) -> Iterator[Sequence[Reviewed]]:
     """Yield what analysts judged, some at a time in the order of the verdicts, with what it takes to learn.
 
     Parameters
     ----------
     engine : Engine
+    site : Site
+        What is known of the network.
     since, until : datetime, optional
         Judged then or later, and before then.
 
@@ -176,7 +182,7 @@ def reviewed(
     while True:
         with browsing(engine) as connection:
             rows = list(connection.execute(_following(place, since, until)))
-            found = [_reviewed(connection, row) for row in rows]
+            found = [_reviewed(connection, row, site) for row in rows]
         yield found
         if len(rows) < _PAGE:
             return
@@ -198,11 +204,33 @@ def _following(place: tuple[datetime, int] | None, since: datetime | None, until
     return found if until is None else found.where(feedback.c.at < until)
 
 
-def _reviewed(connection: Connection, row: Any) -> Reviewed:
+class _Noted:
+    """A history that notes what was asked of it."""
+
+    def __init__(self, history: HistoryThen) -> None:
+        self._history = history
+        self.records: dict[str, Record] = {}
+
+    def prior(self, ips: Iterable[str], *, until: datetime, exclude: str) -> tuple[Record, ...]:
+        found = self._history.prior(ips, until=until, exclude=exclude)
+        self.records.update({one.event_id: one for one in found})
+        return found
+
+    def remember(self, ips: Iterable[str], record: Record) -> None:
+        raise NotImplementedError
+
+
+def _reviewed(connection: Connection, row: Any, site: Site) -> Reviewed:
     report, answer = _as_judged(connection, row)
+    then = HistoryThen(site)
+    then.on(connection)
+    then.before(row.event_key)
+    history = _Noted(then)
+    derive(report, site, history, event_id=row.event_id)
     stored = _stored(row, row.event_id)
     said = Feedback(**{name: getattr(stored, name) for name in Feedback.__struct_fields__})
-    return Reviewed(feedback=said, report=report, answer=answer, revoked_at=row.revoked_at)
+    known = tuple(sorted(history.records.values(), key=age))
+    return Reviewed(feedback=said, report=report, answer=answer, history=known, revoked_at=row.revoked_at)
 
 
 def _as_judged(connection: Connection, row: Any) -> tuple[Event, Assignment]:

@@ -166,10 +166,10 @@ class Store:
         return revoke(self.engine, event_id, number, by=by, at=at)
 
     def reviewed(
-        self, *, since: datetime | None = None, until: datetime | None = None
+        self, site: Site, *, since: datetime | None = None, until: datetime | None = None
     ) -> Iterator[Sequence[Reviewed]]:
         """Yield what analysts judged, some at a time; see `adscribe.store.feedback.reviewed`."""
-        return reviewed(self.engine, since=since, until=until)
+        return reviewed(self.engine, site, since=since, until=until)
 
     def reassess(
         self,

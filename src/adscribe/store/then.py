@@ -48,7 +48,7 @@ _REVISIONS = (
 class HistoryThen:
     """What is known of hosts as of the event that is answered again.
 
-    Events must be asked for in the order in which they were reported last: what those before them say of
+    Those that are answered again must come in the order in which they were reported last: what they say of
     their hosts now, with this site file, is remembered for as long as it counts.
 
     Parameters
@@ -70,12 +70,13 @@ class HistoryThen:
         """Read from a connection from now on."""
         self._connection = connection
 
-    def begin(self, event_id: str, key: int | None, at: datetime) -> None:
-        """Forget what an event said of its hosts; it is answered again, and may say it anew.
-
-        Of the others that were reported at the same time those count that came in before it, by their keys.
-        """
+    def before(self, key: int | None) -> None:
+        """Ask for an event now: of others reported at the same time those with lesser keys count."""
         self._key = key
+
+    def begin(self, event_id: str, key: int | None, at: datetime) -> None:
+        """Forget what an event said of its hosts; it is answered again, and may say it anew."""
+        self.before(key)
         while self._again and next(iter(self._again.values()))[0] < at - WINDOW:
             self._drop(next(iter(self._again)))
         if event_id in self._again:
