@@ -133,7 +133,7 @@ NUMBERS_WITH_A_NOUN = (
     r"\b(?:ports?|IEC) [\d, and]*\d",
     r"(?:entropy|ratio|value|share)[^\d]* [\d.,]+(?: where [\d.,]+ to [\d.,]+)?",
     r"[a-z]: [\d.,]+$",  # requests that write values: 610
-    r"(?:,|inside,) [\d,]+ (?:of them|for each|outside)",
+    r"(?:,|inside,) [\d.,]+ (?:of them|for each|outside)",
     r"\b\w*[A-Za-z]\w*\d\w*\b|\b\d+[A-Za-z]\w*\b",  # T1046, 6in4
     r"\b\w{3} \d\d:\d\d\b",
 )

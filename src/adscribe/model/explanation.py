@@ -42,6 +42,9 @@ LEAST = 0.05
 
 OTHERS = "other facts"
 
+_WAY = np.array([0.0, *((step + 0.5) / STEPS for step in range(STEPS)), 1.0])[:, np.newaxis]
+"""The points, between the beginning and the end."""
+
 _LEAST_WEIGHT = 5e-5
 _LEAST_MASS = 1e-300
 
@@ -122,14 +125,15 @@ def contributions(model: Softmax, row: Row, labels: Array, offsets: Array | None
     table = row.values.astype(np.float64)[:, np.newaxis] * model.coefficients[row.indices]
     if offsets is not None:
         table = np.vstack([table, offsets])
-    intercept, whole = model.intercept.astype(np.float64), table.sum(axis=0)
     having = (labels > 0).astype(np.float64)
-    way = (np.arange(STEPS) + 0.5)[:, np.newaxis] / STEPS
-    masses = _masses(intercept + way * whole)
+    masses = _masses(model.intercept + _WAY * table.sum(axis=0))
+    with_it, without = _sums(masses, having), _sums(masses, 1 - having)
     # The slope of a label's logit is its outcomes' shares of their sum less the others' of theirs.
-    slope = having * _shares(masses, having) - (1 - having) * _shares(masses, 1 - having)
-    parts: Numbers = slope @ table.T
-    missing = logits(intercept + whole, labels) - logits(intercept, labels) - parts.sum(axis=1)
+    between = masses[1:-1]
+    slope = having * ((1 / with_it[1:-1]).T @ between) - (1 - having) * ((1 / without[1:-1]).T @ between)
+    parts: Numbers = slope @ table.T / STEPS
+    ends = np.log(with_it[[0, -1]]) - np.log(without[[0, -1]])
+    missing = ends[1] - ends[0] - parts.sum(axis=1)
     size = np.abs(parts)
     total = size.sum(axis=1, keepdims=True)
     even = np.full_like(parts, 1 / max(len(table), 1))
@@ -153,9 +157,3 @@ def _masses(scores: Numbers) -> Numbers:
 def _sums(masses: Numbers, having: Numbers) -> Numbers:
     sums: Numbers = np.maximum(masses @ having.T, _LEAST_MASS)
     return sums
-
-
-def _shares(masses: Numbers, having: Numbers) -> Numbers:
-    """Return the outcomes' shares of the labels' sums, labels × outcomes, on average over the steps."""
-    shares: Numbers = (1 / _sums(masses, having)).T @ masses / len(masses)
-    return shares

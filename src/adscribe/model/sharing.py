@@ -31,6 +31,7 @@ class Sharing:
         kinds: dict[tuple[str, ...], int] = {}
         self._kinds = np.array([kinds.setdefault(keys, len(kinds)) for keys in columns], dtype=np.intp)
         self._by_rule = {kind: keys for keys, kind in kinds.items() if _RULE in keys}
+        self._is_rule = np.array([_RULE in keys for keys in kinds], dtype=bool)
         self._keys = sorted({METHOD, *load_vocabulary().keys}.union(*kinds))
         self._places = {key: place for place, key in enumerate(self._keys)}
         self._shares = np.zeros((len(kinds), len(self._keys)))
@@ -50,12 +51,8 @@ class Sharing:
         """
         kinds = self._kinds[columns]
         shares = self._shares[kinds]
-        for kind, keys in self._by_rule.items():
-            rows = np.flatnonzero(kinds == kind)
-            if len(rows):
-                row = np.zeros(len(self._keys))
-                self._share((METHOD, *keys, *conditions), row)
-                shares[rows] = row
+        for row in np.flatnonzero(self._is_rule[kinds]).tolist():
+            self._share((METHOD, *self._by_rule[int(kinds[row])], *conditions), shares[row])
         used = np.flatnonzero(shares.any(axis=0))
         return [self._keys[place] for place in used.tolist()], shares[:, used]
 

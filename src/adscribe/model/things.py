@@ -15,7 +15,7 @@ from adscribe.answer.assignment import Evidence
 from adscribe.context import Context, Fact
 from adscribe.context.services import MOST_PORTS, ports_in_words
 from adscribe.context.vocabulary import load_vocabulary
-from adscribe.model.wording import SITE, earlier, measured, reported, unknown
+from adscribe.model.wording import SITE, earlier, is_measured, measured, reported, unknown
 
 METHOD = "method"
 _VOLUME, _ATTEMPTS, _SERVICES, _ANSWERS = "volume", "attempts", "services", "answers"
@@ -101,7 +101,7 @@ def _thing(key: str, context: Context, known: set[str]) -> str:
     thing = _THINGS.get(key, key)
     if thing in known or thing == METHOD:
         return thing
-    if key == "ports" or (key not in SITE and measured(key, context) is not None):
+    if key == "ports" or (key not in SITE and is_measured(key, context)):
         return thing
     if key in SITE:
         return _UNKNOWN_SITE

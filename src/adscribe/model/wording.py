@@ -114,16 +114,28 @@ def reported(context: Context) -> str:
     return f"{said}, and its description tells of {word}"
 
 
+def is_measured(key: str, context: Context) -> bool:
+    """Tell whether an event or its context has a number under a key."""
+    return _value(NUMBERS.get(key, key), context) is not None
+
+
 def measured(key: str, context: Context) -> str | None:
     """Return a number of the event or its context in words; ``None`` where it has none under the key."""
     name = NUMBERS.get(key, key)
-    value = context.measures.get(name, context.event.characteristics.get(name))
-    if not isinstance(value, int | float) or isinstance(value, bool) or not math.isfinite(value):
+    value = _value(name, context)
+    if value is None:
         return None
     amount = _amount(name, value)
     if (phrase := _PHRASES.get(name)) is not None:
         return phrase.format(amount)
     return f"{_named(name)}: {amount}"
+
+
+def _value(name: str, context: Context) -> float | None:
+    value = context.measures.get(name, context.event.characteristics.get(name))
+    if not isinstance(value, int | float) or isinstance(value, bool) or not math.isfinite(value):
+        return None
+    return value
 
 
 def earlier(context: Context) -> str:
