@@ -78,8 +78,8 @@ OPERATIONS = [(path, method.upper()) for path, item in DOCUMENT["paths"].items()
 def api() -> Any:
     """The document as the application serves it."""
     for _ in range(20):
-        # In some versions of CPython 3.11 two threads that parse source at a time can fail (python/cpython#106905),
-        # and servers of tests before this one may still be stopping.
+        # In some versions of CPython two threads that parse source at a time can fail
+        # (python/cpython#106905), and servers of tests before this one may still be stopping.
         try:
             return schemathesis.openapi.from_asgi("/openapi.json", create_app())
         except SystemError:
