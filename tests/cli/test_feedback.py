@@ -9,10 +9,16 @@ import msgspec
 import pytest
 from typer.testing import CliRunner
 
+from adscribe import Site
+from adscribe.answer.assignment import Assignment
+from adscribe.answer.feedback import Feedback, JudgedRevision, NothingApplies
 from adscribe.answer.reviewed import Reviewed, encoded
 from adscribe.cli.main import app
+from adscribe.errors import AdscribeError
 from adscribe.event.native import to_native
-from tests.training.feedback.invented import EXFILTRATION, copy, judged
+from adscribe.sensors import read
+from adscribe.store import Store
+from tests.training.feedback.invented import EXFILTRATION, classifier, copy, judged
 
 SITE_FILE = """\
 filters:
@@ -25,6 +31,8 @@ roles: {database_server: Databases}
 
 def called(*arguments: str | Path) -> tuple[int, str, str]:
     result = CliRunner().invoke(app, [str(one) for one in arguments])
+    if isinstance(result.exception, AdscribeError):
+        return 2, result.stdout, str(result.exception)
     if result.exception is not None and not isinstance(result.exception, SystemExit):
         raise result.exception
     return result.exit_code, result.stdout, result.stderr
@@ -89,8 +97,46 @@ def test_suggest_writes_a_fragment(folder: Path) -> None:
     assert "allowed: []" in out
 
 
+def test_a_store_is_read_as_the_file_that_it_exports(tmp_path: Path) -> None:
+    site, store, file = tmp_path / "site.yaml", tmp_path / "events.db", tmp_path / "feedback.ndjson"
+    site.write_text(SITE_FILE)
+    with Store(store) as kept:
+        kept.upgrade()
+        events = [copy(number, target=f"203.0.113.{number}") for number in range(12)]
+        # As reports of a sensor, so that each is an event with a history.
+        answers = list(kept.answers(classifier(), read(events), site=Site.load(site)))
+        for number, answer in enumerate(answers):
+            assert isinstance(answer, Assignment)
+            kept.give(
+                Feedback(
+                    event=JudgedRevision(id=answer.event.id, revision=answer.event.revision),
+                    analyst=("anna", "boris")[number % 2],
+                    verdict=NothingApplies(reason="benign"),
+                    at=copy(number).detected_at,
+                )
+            )
+        kept.revoke(answers[0].event.id, 1, by="anna", at=copy(20).detected_at)  # type: ignore[union-attr]
+    status, out, _ = called("feedback", "export", file, "--store", store, "--site", site)
+    assert (status, "12 verdicts" in out) == (0, True)
+    learnt = [tmp_path / "from-store.json", tmp_path / "from-file.json"]
+    for source, residual in zip((("--store", store), (file,)), learnt, strict=True):
+        status, out, err = called("feedback", "learn", *source, "--site", site, "-o", residual)
+        assert status == 0
+        assert "HIGHTRANSF database_server: 11 benign" in out
+        assert "1 revoked" in err
+    assert learnt[0].read_bytes() == learnt[1].read_bytes()
+    status, _, err = called("feedback", "check", "--store", tmp_path / "none.db")
+    assert "no such file" in err
+
+
 def test_the_rules_learn_nothing(folder: Path) -> None:
-    result = CliRunner().invoke(
-        app, ["feedback", "check", str(folder / "feedback.ndjson"), "--model", "codebook"]
-    )
-    assert "beside the rules" in str(result.exception)
+    status, _, err = called("feedback", "check", folder / "feedback.ndjson", "--model", "codebook")
+    assert status == 2
+    assert "beside the rules" in err
+
+
+def test_a_file_or_a_store_is_needed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("ADSCRIBE_STORE", raising=False)
+    status, _, err = called("feedback", "check")
+    assert status == 2
+    assert "--store" in err

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,9 +16,11 @@ from adscribe.cli.rejects import UNREADABLE
 from adscribe.context.words import count
 from adscribe.errors import ModelError
 from adscribe.model.learned import LearnedModel
+from adscribe.service.settings import variable
 from adscribe.site import Site
 
 if TYPE_CHECKING:
+    from adscribe.answer.reviewed import Reviewed
     from adscribe.model.artefact import Artefact
     from adscribe.training.feedback.cases import Aside, Case, Gathered
 
@@ -25,7 +28,15 @@ app = typer.Typer(
     name="feedback", help="What can be learnt from analysts' verdicts on answers.", no_args_is_help=True
 )
 
-File = Annotated[Path, typer.Argument(metavar="FILE", help="Reviewed events, a JSON object a line.")]
+File = Annotated[Path | None, typer.Argument(metavar="[FILE]", help="Reviewed events, a JSON object a line.")]
+StoreName = Annotated[
+    str | None,
+    typer.Option(
+        "--store",
+        envvar=variable("store"),
+        help="Instead of a file: where events are kept, a file or postgresql://user@host/database.",
+    ),
+]
 SiteFile = Annotated[
     Path | None, typer.Option("--site", help="Site file; private ranges are the inside when not given.")
 ]
@@ -34,7 +45,8 @@ ModelName = Annotated[str, typer.Option("--model", help=f"Model whose answers we
 
 @app.command("check", epilog="Example: adscribe feedback check feedback.ndjson --site site.yaml")
 def check(
-    file: File,
+    file: File = None,
+    store: StoreName = None,
     site: SiteFile = None,
     model: ModelName = SHIPPED,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
@@ -44,7 +56,7 @@ def check(
     Set aside are verdicts that were taken back or judged anew, that contradict one another, that one
     analyst gave in a flood, and that all others make suspect.
     """
-    read = Verdicts(file, site, model)
+    read = Verdicts(file, site, model, store=store)
     for one in sorted(read.aside, key=lambda one: one.line):
         if as_json:
             line = {name: getattr(one, name) for name in ("line", "event", "analyst", "rule", "why")}
@@ -58,8 +70,9 @@ def check(
     "learn", epilog="Example: adscribe feedback learn feedback.ndjson --site site.yaml -o residual.json"
 )
 def learn(
-    file: File,
     out: Annotated[Path, typer.Option("--out", "-o", help="File for the residual.")],
+    file: File = None,
+    store: StoreName = None,
     site: SiteFile = None,
     model: ModelName = SHIPPED,
 ) -> None:
@@ -69,7 +82,7 @@ def learn(
     """
     from adscribe.training.feedback.residual import learn as learn_residual  # noqa: PLC0415 - slow to import
 
-    read = Verdicts(file, site, model)
+    read = Verdicts(file, site, model, store=store)
     residual = learn_residual(read.cases, read.aside, read.artefact, read.site)
     out.write_bytes(residual.to_json())
     for cell in residual.cells:
@@ -85,22 +98,68 @@ def learn(
 
 
 @app.command("suggest", epilog="Example: adscribe feedback suggest feedback.ndjson --site site.yaml")
-def suggest(file: File, site: SiteFile = None, model: ModelName = SHIPPED) -> None:
+def suggest(
+    file: File = None, store: StoreName = None, site: SiteFile = None, model: ModelName = SHIPPED
+) -> None:
     """Propose entries for the site file where analysts said the same again and again.
 
     Nothing is applied: move what is right to the site file by hand.
     """
     from adscribe.training.feedback.suggest import fragment, proposals  # noqa: PLC0415 - slow to import
 
-    read = Verdicts(file, site, model)
+    read = Verdicts(file, site, model, store=store)
     lines = {case.line for case in read.cases}
     disputed = [case for case in read.gathered.cases if case.line not in lines]
     typer.echo(fragment(proposals(read.cases, disputed), read.cases, read.aside), nl=False)
     read.end()
 
 
+@app.command("export", epilog="Example: adscribe feedback export feedback.ndjson --store adscribe.db")
+def export(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="File for the reviewed events.")],
+    store: Annotated[
+        str,
+        typer.Option(envvar=variable("store"), help="A file, or postgresql://user@host/database."),
+    ],
+    site: SiteFile = None,
+) -> None:
+    """Write all feedback of a store to a file, for `adscribe train` and `adscribe evaluate`."""
+    from adscribe.answer.reviewed import encoded  # noqa: PLC0415 - with the store
+
+    network = Site.load(site) if site else Site.default()
+    number = 0
+    with file.open("wb") as out:
+        for one in _stored(store, network):
+            out.write(encoded(one) + b"\n")
+            number += 1
+    typer.echo(f"{file}: {count(number, 'verdict')}")
+
+
+def _stored(store: str, site: Site) -> Iterator[Reviewed]:
+    # Only here: files need no database.
+    from adscribe.store import Store, StoreError  # noqa: PLC0415
+
+    with Store(store) as found:
+        if not found.exists:
+            raise StoreError("no such file", hint="name the store that adscribe serve keeps events in")
+        for page in found.reviewed(site):
+            yield from page
+
+
 class Verdicts:
-    """A file of feedback, read and put through the quarantine."""
+    """Feedback of a file or a store, read and put through the quarantine.
+
+    Parameters
+    ----------
+    file : Path or None
+        A file; goes before a store.
+    site : Path or None
+        Site file.
+    model : str
+        Name of the model whose answers were judged.
+    store : str, optional
+        Where events are kept.
+    """
 
     cases: tuple[Case, ...]
     aside: tuple[Aside, ...]
@@ -108,8 +167,8 @@ class Verdicts:
     artefact: Artefact
     site: Site
 
-    def __init__(self, file: Path, site: Path | None, model: str) -> None:
-        from adscribe.training.feedback.cases import read_file  # noqa: PLC0415 - slow to import
+    def __init__(self, file: Path | None, site: Path | None, model: str, *, store: str | None = None) -> None:
+        from adscribe.training.feedback.cases import gather, read_file  # noqa: PLC0415 - slow to import
         from adscribe.training.feedback.quarantine import quarantine  # noqa: PLC0415
 
         catalogue = Catalogue.load()
@@ -118,7 +177,13 @@ class Verdicts:
             raise ModelError("nothing can be learnt beside the rules", hint=f"name a model: {NAMES}")
         self.site = Site.load(site) if site else Site.default()
         self.artefact = loaded.artefact
-        self.gathered = read_file(file, self.artefact, catalogue, self.site)
+        if file is not None:
+            self.gathered = read_file(file, self.artefact, catalogue, self.site)
+        elif store is not None:
+            lines = enumerate(_stored(store, self.site), start=1)
+            self.gathered = gather(lines, self.artefact, catalogue, self.site)
+        else:
+            raise typer.BadParameter("name a file of reviewed events, or a --store")
         self.cases, aside = quarantine(self.gathered.cases, self.artefact)
         self.aside = (*self.gathered.aside, *aside)
 

@@ -161,6 +161,18 @@ def test_odds_never_move_by_more_than_the_bound(habit: Residual) -> None:
     assert offsets.logits.max() - offsets.logits.min() <= BOUND + 1e-6
 
 
+def test_where_a_cell_has_attacks_of_its_own_categories_do_not_become_less_probable() -> None:
+    calm = judged(copies(range(60)))
+    attacks = [copy(number, source="10.1.0.25", target=f"198.51.100.{number}") for number in range(10)]
+    alarm = judged(attacks, EXFILTRATION, analysts=["clara", "dana"])
+    residual = learnt([*calm, *alarm])
+    assert residual.cells[0].judged == {"benign": 60, "T1048": 10}
+    offsets = residual.cells[0].offsets
+    assert offsets["category"] >= 0 >= offsets["benign"]
+    later = copies(range(100, 130))
+    assert with_category(later, taught(residual)) >= with_category(later, classifier())
+
+
 def test_what_is_forbidden_is_not_touched(habit: Residual) -> None:
     beside = Beside(habit, artefact().softmax, artefact().outcomes)
     allowed = copy(1, source="10.1.0.29")
