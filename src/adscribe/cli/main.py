@@ -16,6 +16,7 @@ from adscribe.cli.classify import classify
 from adscribe.cli.drift import drift, profile
 from adscribe.cli.learning import evaluate, promote, train
 from adscribe.cli.poll import poll
+from adscribe.cli.reassess import reassess
 from adscribe.cli.serve import serve
 from adscribe.errors import AdscribeError
 
@@ -29,6 +30,7 @@ app = typer.Typer(
 )
 app.command()(classify)
 app.command()(serve)
+app.command()(reassess)
 app.command(
     epilog="Example: adscribe poll --url https://ads.example --user reader --to http://127.0.0.1:8000"
 )(poll)

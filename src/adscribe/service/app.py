@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from adscribe.assign.drift import drift as drift_of_answers
-from adscribe.service import feedback, openapi, pages, reading
+from adscribe.service import feedback, openapi, pages, reading, reassessing
 from adscribe.service.access import Access
 from adscribe.service.classify import classify
 from adscribe.service.events import keep, stored
@@ -63,6 +63,10 @@ def create_app(settings: Settings | None = None, folder: Path | None = None) -> 
     app.get("/v1/feedback")(feedback.listed)
     app.get("/v1/hosts")(reading.hosts)
     app.get("/v1/hosts/{ip}")(reading.host)
+    app.post("/v1/reassess")(reassessing.begin)
+    app.get("/v1/reassess")(reassessing.listed)
+    app.get("/v1/reassess/{job_id}")(reassessing.shown)
+    app.delete("/v1/reassess/{job_id}")(reassessing.cancel)
     app.get("/v1/attack/matrix")(reading.matrix)
     app.get("/v1/model")(model)
     app.post("/v1/model/rollback")(rollback)

@@ -92,13 +92,14 @@ def _text(name: str, text: str) -> str:
     return text
 
 
-_READERS: dict[str, Callable[[str, str], Any]] = {
+READERS: dict[str, Callable[[str, str], Any]] = {
     "format": _format,
     "attack_version": _text,
     "risk": _risk,
     "candidates": _number,
     "explain": _flag,
 }
+"""Parameter to what reads its value."""
 
 
 def parameters(request: Request, kind: str) -> Parameters:
@@ -111,11 +112,11 @@ def parameters(request: Request, kind: str) -> Parameters:
     """
     values: dict[str, Any] = {}
     for name, text in request.query_params.multi_items():
-        if name not in _READERS:
-            raise _refused(name[:40], f"is not known; there are {', '.join(_READERS)}")
+        if name not in READERS:
+            raise _refused(name[:40], f"is not known; there are {', '.join(READERS)}")
         if name in values:
             raise _refused(name, "is given more than once")
-        values[name] = _READERS[name](name, text)
+        values[name] = READERS[name](name, text)
     if kind == TSV:
         values.setdefault("format", "flowmon-tsv")
     if kind == JSON and values.get("format", "auto") not in JSON_FORMATS:

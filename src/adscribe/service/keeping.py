@@ -94,8 +94,8 @@ class Keeping:
             self._writers = stack.enter_context(ThreadPoolExecutor(threads, thread_name_prefix="store"))
             self._readers = stack.enter_context(ThreadPoolExecutor(threads, thread_name_prefix="reading"))
             try:
-                # One more than threads: for the pruning.
-                self._store = Store(self._settings.store or folder / FILE, connections=2 * threads + 1)  # type: ignore[operator]
+                # Two more than threads: for the pruning, and for events that are answered again.
+                self._store = Store(self._settings.store or folder / FILE, connections=2 * threads + 2)  # type: ignore[operator]
             except StoreError as error:
                 self._refuse(error)
             else:

@@ -11,13 +11,14 @@ from adscribe.assign import Assignment
 from adscribe.model.drift import Drift
 from adscribe.model.promises import Promises
 from adscribe.sensors import FORMATS
-from adscribe.service import bodies, body, events, openapi_feedback, openapi_reading
+from adscribe.service import bodies, body, events, openapi_feedback, openapi_reading, openapi_reassess
 from adscribe.service.operations import EVENT_ID, REF, Json, content, parameter, problems, ref
 from adscribe.service.problems import KINDS, Document
 from adscribe.service.reading import Matrix
 from adscribe.store import StoredEvent
 from adscribe.store.counts import Facets
 from adscribe.store.hosts import Host, Hosts
+from adscribe.store.jobs import Job
 from adscribe.store.listing import Page
 
 
@@ -182,6 +183,7 @@ _PATHS: Json = {
     "/v1/classify": _CLASSIFY,
     **openapi_reading.PATHS,
     **openapi_feedback.PATHS,
+    **openapi_reassess.PATHS,
     "/v1/events": {**openapi_reading.PATHS["/v1/events"], **_KEEP},
     "/v1/events/{event_id}": _STORED,
     "/v1/model": _get("model", "The model that answers", content(ref("Model")), "not-ready"),
@@ -213,7 +215,7 @@ _PATHS: Json = {
 def document() -> Json:
     """Return the OpenAPI document."""
     _, schemas = msgspec.json.schema_components(
-        (Assignment, Document, Drift, Promises, StoredEvent, Page, Facets, Matrix, Hosts, Host),
+        (Assignment, Document, Drift, Promises, StoredEvent, Page, Facets, Matrix, Hosts, Host, Job),
         ref_template=REF,
     )
     for schema in schemas.values():
@@ -232,7 +234,7 @@ def document() -> Json:
         },
         "paths": _PATHS,
         "components": {
-            "schemas": {**schemas, **bodies.SCHEMAS, **openapi_feedback.SCHEMAS},
+            "schemas": {**schemas, **bodies.SCHEMAS, **openapi_feedback.SCHEMAS, **openapi_reassess.SCHEMAS},
             "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
         },
         # Without a token in the settings none is asked for.

@@ -8,6 +8,7 @@ from typing import Any
 
 from starlette.requests import Request
 
+from adscribe.service import body
 from adscribe.service.categories import categories
 from adscribe.service.problems import Detail, Problem
 from adscribe.store.filters import FIELDS, Filter, FilterError, read_filter
@@ -134,6 +135,11 @@ def one_of(*words: str) -> Callable[[str, str], str]:
     return read
 
 
+def flag(name: str, text: str) -> bool:
+    """Return what ``true`` or ``false`` says."""
+    return one_of("true", "false")(name, text) == "true"
+
+
 def _place(name: str, text: str) -> str:
     if not re.fullmatch(rf"[A-Za-z0-9_-]{{1,{_CURSOR_CHARACTERS}}}", text, re.ASCII):
         raise refused(name, "must be what next says")
@@ -148,4 +154,7 @@ _READERS: dict[str, Callable[[str, str], Any]] = {
     "format": one_of(*FORMS),
     "buckets": number(2, MOST_BUCKETS),
     "analyst": lambda _, text: text,
+    "dry_run": flag,
+    "attack_version": body.READERS["attack_version"],
+    "risk": body.READERS["risk"],
 }

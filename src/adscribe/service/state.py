@@ -17,6 +17,7 @@ from adscribe.service.hold import Hold
 from adscribe.service.keeping import Keeping
 from adscribe.service.metrics import Metrics
 from adscribe.service.problems import Problem
+from adscribe.service.reassessing import Reassessing
 from adscribe.service.settings import Settings
 from adscribe.service.site_file import SiteFile
 from adscribe.service.slots import Slots
@@ -44,6 +45,8 @@ class State:
         For bodies that are answered without being kept.
     keeping : Keeping
         The store.
+    reassessing : Reassessing
+        Events of the store that are answered again.
     threads : ThreadPoolExecutor
         Where bodies are answered that would hold up the others; there while the service runs.
     """
@@ -66,6 +69,7 @@ class State:
         )
         self.slots = Slots(settings.concurrency)
         self.keeping = Keeping(settings, self.metrics, folder)
+        self.reassessing = Reassessing()
 
     def begin(self) -> None:
         """Load the model and the site now, not while the service runs already.
@@ -89,7 +93,7 @@ class State:
             self.champion.following(settings.model_poll_seconds),
         ):
             watching = asyncio.create_task(self._watch_site())
-            async with self.keeping.running():
+            async with self.keeping.running(), self.reassessing.running():
                 yield
             watching.cancel()
             with suppress(asyncio.CancelledError):

@@ -22,6 +22,9 @@ from adscribe.store.past import StoredHistory
 CHUNK = 100
 """Reports that one transaction keeps: others wait for it meanwhile."""
 
+JOBS = 64
+"""Place beyond those of events that `lock` keeps for jobs."""
+
 _SLOTS = 64
 _ROOM = 0x6164_7363  # apart from the advisory locks of other programs in the database
 

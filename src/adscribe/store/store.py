@@ -22,6 +22,7 @@ from adscribe.store.detail import StoredEvent, stored_event
 from adscribe.store.feedback import StoredFeedback, give, judged, reviewed, revoke
 from adscribe.store.filters import Filter
 from adscribe.store.hosts import Host, Hosts, host, hosts
+from adscribe.store.jobs import Asked, Job, Status, begin, cancel, end, jobs, tell
 from adscribe.store.keeping import kept
 from adscribe.store.listing import Order, Page, page, pages
 from adscribe.store.matrix import Counts, counts
@@ -110,9 +111,9 @@ class Store:
         StoreUnreachableError, StoreBusyError
             While iterating.
         """
-        begin = partial(classifier.run, site=site, **options)
-        begin()  # refuses options that can't be, before anything is kept
-        return kept(self.engine, begin, records)
+        run = partial(classifier.run, site=site, **options)
+        run()  # refuses options that can't be, before anything is kept
+        return kept(self.engine, run, records)
 
     def event(
         self, event_id: str, *, after: tuple[int, int] = (0, 0), limit: int = 100
@@ -198,9 +199,29 @@ class Store:
         CatalogueError, ModelError
             As in `Classifier.run`; at once.
         """
-        begin = partial(classifier.run, site=site, **options)
-        begin()  # refuses options that can't be, before anything is done
-        return reassess(self.engine, begin, asked, site=site, dry_run=dry_run)
+        run = partial(classifier.run, site=site, **options)
+        run()  # refuses options that can't be, before anything is done
+        return reassess(self.engine, run, asked, site=site, dry_run=dry_run)
+
+    def begin(self, asked: Asked) -> Job:
+        """Enter a job; see `adscribe.store.jobs.begin`."""
+        return begin(self.engine, asked)
+
+    def tell(self, job_id: str, progress: Reassessed) -> bool:
+        """Say how far a job has come; see `adscribe.store.jobs.tell`."""
+        return tell(self.engine, job_id, progress)
+
+    def end(self, job_id: str, status: Status, error: str | None = None) -> None:
+        """Say that a job has ended; see `adscribe.store.jobs.end`."""
+        end(self.engine, job_id, status, error)
+
+    def cancel(self, job_id: str) -> Job | None:
+        """Let a job end; see `adscribe.store.jobs.cancel`."""
+        return cancel(self.engine, job_id)
+
+    def jobs(self, job_id: str | None = None) -> tuple[Job, ...]:
+        """Return the jobs that are kept, or one of them; see `adscribe.store.jobs.jobs`."""
+        return jobs(self.engine, job_id)
 
     def prune(self, **options: Any) -> int:
         """Delete the events that needn't be kept; see `adscribe.store.retention.prune`."""
