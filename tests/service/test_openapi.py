@@ -58,7 +58,13 @@ def test_its_examples_fit_their_schemas(service: Service) -> None:
 
 @pytest.mark.parametrize(
     ("path", "schema"),
-    [("/v1/model", "Model"), ("/v1/site", "Site"), ("/health/live", "Live"), ("/health/ready", "Ready")],
+    [
+        ("/v1/model", "Model"),
+        ("/v1/shadow", "Shadow"),
+        ("/v1/site", "Site"),
+        ("/health/live", "Live"),
+        ("/health/ready", "Ready"),
+    ],
 )
 def test_what_is_served_fits_its_schema(service: Service, path: str, schema: str) -> None:
     validator(schema).validate(service.get(path).json())

@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from msgspec import UNSET
 
-from adscribe.answer.assignment import Assignment
-from adscribe.answer.verdict import Model
+from adscribe.answer.assignment import Assignment, ModelReference
+from adscribe.answer.verdict import Model, Verdict
 from adscribe.assign.journal import Journal
 from adscribe.assign.loaded import Loaded, no_promise
 from adscribe.assign.loading import SHIPPED, load_model
 from adscribe.assign.run import Observer, Run
 from adscribe.assign.translate import VerdictTranslator
 from adscribe.attack import Catalogue
+from adscribe.context import Context
 from adscribe.errors import EventError, Place
 from adscribe.event.merge import INACTIVITY_TIMEOUT
 from adscribe.history import History
@@ -224,6 +225,31 @@ class Classifier:
         from adscribe.assign.frames import classify_frame  # noqa: PLC0415 - pandas is an extra
 
         return classify_frame(self, frame, site=site, **options)
+
+    def assess(self, context: Context, like: ModelReference) -> Verdict:
+        """Return what the model says of a context that another has answered, in the same terms.
+
+        Parameters
+        ----------
+        context : Context
+            As the other was given it.
+        like : ModelReference
+            Of the other's answer: its ATT&CK version, and its risk where both make promises.
+
+        Raises
+        ------
+        CatalogueError
+            If the version isn't at hand.
+        ModelError
+            If the model doesn't promise the risk.
+        """
+        own = self.model.reference
+        asked = None if own.risk is None or like.risk == own.risk else like.risk
+        model = self.model if asked is None else self._promising(asked)
+        verdict = model.assess(context, explain=False, candidates=0)
+        if like.attack == own.attack:
+            return verdict
+        return VerdictTranslator(self.catalogue, own.attack, like.attack).translate(verdict)
 
     def _promising(self, risk: float) -> Model:
         # A model has a few steps, and each takes a while to set up.

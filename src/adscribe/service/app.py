@@ -16,6 +16,7 @@ from adscribe.assign.drift import drift as drift_of_answers
 from adscribe.service import feedback, openapi, pages, reading, reassessing
 from adscribe.service.access import Access
 from adscribe.service.classify import classify
+from adscribe.service.disagreements import Compared
 from adscribe.service.events import keep, stored
 from adscribe.service.problems import Problem
 from adscribe.service.settings import Settings
@@ -70,6 +71,7 @@ def create_app(settings: Settings | None = None, folder: Path | None = None) -> 
     app.get("/v1/attack/matrix")(reading.matrix)
     app.get("/v1/model")(model)
     app.post("/v1/model/rollback")(rollback)
+    app.get("/v1/shadow")(shadow)
     app.get("/v1/drift")(drift)
     app.get("/v1/site")(site)
     app.get("/health/live")(live)
@@ -94,6 +96,25 @@ async def rollback(request: Request) -> Response:
     if not await asyncio.to_thread(state.champion.roll_back):
         raise Problem("no-previous-model", "This service has had one model since it began.")
     return _json(_described(state))
+
+
+async def shadow(request: Request) -> Response:
+    """Say how the challenger's answers compare with those that were given."""
+    state = _state(request)
+    state.ready()
+    if state.shadow is None:
+        nothing = msgspec.structs.asdict(Compared.together(()))
+        return _json({"source": None, "model": None, "error": None, **nothing})
+    challenger = state.shadow.challenger
+    compared = await asyncio.to_thread(state.shadow.compared)
+    return _json(
+        {
+            "source": challenger.name,
+            "model": None if challenger.in_use is None else challenger.in_use.brief(),
+            "error": challenger.error,
+            **msgspec.structs.asdict(compared),
+        }
+    )
 
 
 async def drift(request: Request) -> Response:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, get_args
 
 from adscribe.event import checks
 from adscribe.event.native import DIRECTIONS, PORT, PROTOCOL, SEVERITIES
+from adscribe.service.disagreements import LISTED, Result
 
 Json = dict[str, Any]
 
@@ -218,6 +219,38 @@ SCHEMAS: Json = {
         "artefact",
         "loaded_at",
         meaning="A model beside the one that answers.",
+    ),
+    "Shadow": _object(
+        {
+            "source": {
+                "type": ["string", "null"],
+                "description": "What names the challenger: the setting `challenger`; `null`: there is none.",
+            },
+            "model": {
+                "anyOf": [{"$ref": "#/components/schemas/BriefModel"}, {"type": "null"}],
+                "description": "The challenger; `null`: none is loaded.",
+            },
+            "error": {
+                "type": ["string", "null"],
+                "description": "Why what is named now is not the challenger; `null` when it is.",
+            },
+            "answers": {
+                **_object(dict.fromkeys(get_args(Result), _COUNT), *get_args(Result)),
+                "description": "How many answers became what, since the service began.",
+            },
+            "disagreements": {
+                "type": "array",
+                "maxItems": LISTED,
+                "items": {"$ref": "#/components/schemas/Disagreement"},
+                "description": "The latest first.",
+            },
+        },
+        "source",
+        "model",
+        "error",
+        "answers",
+        "disagreements",
+        meaning="How a challenger's answers compare with those that were given.",
     ),
     "Site": _object(
         {

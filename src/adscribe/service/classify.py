@@ -136,6 +136,7 @@ class Exchange:
             "explain": asked.explain,
             "timeout": settings.timeout,
             "timeouts": settings.method_timeouts(),
+            "observer": self._state.shadow.observe if self._state.shadow else None,
         }
         try:
             if store is None:

@@ -94,6 +94,18 @@ class Metrics:
             **keep,
         )
         self.rollbacks = Counter("adscribe_model_rollbacks_total", "Rollbacks that were asked for.", **keep)
+        self.shadow_answers = Counter(
+            "adscribe_shadow_answers_total",
+            "Answers that a challenger was asked as well.",
+            ["result"],
+            **keep,
+        )
+        self.shadow_tactics = Counter(
+            "adscribe_shadow_tactics_total",
+            "Tactics of answers that a challenger was asked as well.",
+            ["tactic", "kind"],
+            **keep,
+        )
 
     def count(self, answer: Assignment) -> None:
         """Count an answer: ``category``, or the reason that there is none."""

@@ -12,6 +12,7 @@ from adscribe.model.drift import Drift
 from adscribe.model.promises import Promises
 from adscribe.sensors import FORMATS
 from adscribe.service import bodies, body, events, openapi_feedback, openapi_reading, openapi_reassess
+from adscribe.service.disagreements import Disagreement
 from adscribe.service.operations import EVENT_ID, REF, Json, content, parameter, problems, ref
 from adscribe.service.problems import KINDS, Document
 from adscribe.service.reading import Matrix
@@ -188,6 +189,12 @@ _PATHS: Json = {
     "/v1/events/{event_id}": _STORED,
     "/v1/model": _get("model", "The model that answers", content(ref("Model")), "not-ready"),
     "/v1/model/rollback": _ROLLBACK,
+    "/v1/shadow": _get(
+        "shadow",
+        "How the challenger's answers compare with those that were given",
+        content(ref("Shadow")),
+        "not-ready",
+    ),
     "/v1/drift": _get(
         "drift",
         "Whether events and answers of the last 30 days are like those of the training, and those before",
@@ -211,13 +218,17 @@ _PATHS: Json = {
 }
 
 
+_DESCRIBED = (
+    *(Assignment, Disagreement, Document, Drift, Facets, Host, Hosts, Job, Matrix, Page),
+    *(Promises, StoredEvent),
+)
+"""Classes whose schemas stand in the document."""
+
+
 @cache
 def document() -> Json:
     """Return the OpenAPI document."""
-    _, schemas = msgspec.json.schema_components(
-        (Assignment, Document, Drift, Promises, StoredEvent, Page, Facets, Matrix, Hosts, Host, Job),
-        ref_template=REF,
-    )
+    _, schemas = msgspec.json.schema_components(_DESCRIBED, ref_template=REF)
     for schema in schemas.values():
         # Of a docstring only the first paragraph: the rest is for those who read the code.
         schema["description"] = " ".join(schema.get("description", "").partition("\n\n")[0].split())

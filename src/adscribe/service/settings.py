@@ -45,6 +45,9 @@ class Settings:
     model_cache: Path | None = field(
         default=None, metadata=_says("Folder for copies of a registry's models, for when it is away.")
     )
+    challenger: str | None = field(
+        default=None, metadata=_says("Model that is asked the same in the shadow, named as `model` is.")
+    )
     risk: float | None = field(
         default=None, metadata=_says("Largest share of wrong categories: one that the model promises.")
     )

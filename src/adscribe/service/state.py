@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager, nullcontext, suppress
 from pathlib import Path
 
 from adscribe.assign import Classifier
@@ -19,6 +19,7 @@ from adscribe.service.metrics import Metrics
 from adscribe.service.problems import Problem
 from adscribe.service.reassessing import Reassessing
 from adscribe.service.settings import Settings
+from adscribe.service.shadow import Shadow
 from adscribe.service.site_file import SiteFile
 from adscribe.service.slots import Slots
 from adscribe.site import Site
@@ -41,6 +42,8 @@ class State:
     site_file : SiteFile
     champion : Following
         The model that answers.
+    shadow : Shadow or None
+        Where a challenger is asked as well.
     slots : Slots
         For bodies that are answered without being kept.
     keeping : Keeping
@@ -67,6 +70,16 @@ class State:
             cache=settings.model_cache,
             prepare=watch,
         )
+        self.shadow: Shadow | None = None
+        if settings.challenger is not None:
+            challenger = Following(
+                settings.challenger,
+                role="challenger",
+                risk=settings.risk,
+                metrics=self.metrics,
+                cache=settings.model_cache,
+            )
+            self.shadow = Shadow(challenger, self.metrics, folder)
         self.slots = Slots(settings.concurrency)
         self.keeping = Keeping(settings, self.metrics, folder)
         self.reassessing = Reassessing()
@@ -91,6 +104,7 @@ class State:
         with (
             ThreadPoolExecutor(settings.threads, thread_name_prefix="classify") as self.threads,
             self.champion.following(settings.model_poll_seconds),
+            self.shadow.running(settings.model_poll_seconds) if self.shadow else nullcontext(),
         ):
             watching = asyncio.create_task(self._watch_site())
             async with self.keeping.running(), self.reassessing.running():
