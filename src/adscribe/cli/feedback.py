@@ -22,7 +22,8 @@ from adscribe.site import Site
 if TYPE_CHECKING:
     from adscribe.answer.reviewed import Reviewed
     from adscribe.model.artefact import Artefact
-    from adscribe.training.feedback.cases import Aside, Case, Gathered
+    from adscribe.training.feedback.cases import Gathered
+    from adscribe.training.feedback.quarantine import Sifted
 
 app = typer.Typer(
     name="feedback", help="What can be learnt from analysts' verdicts on answers.", no_args_is_help=True
@@ -57,7 +58,7 @@ def check(
     analyst gave in a flood, and that all others make suspect.
     """
     read = Verdicts(file, site, model, store=store)
-    for one in sorted(read.aside, key=lambda one: one.line):
+    for one in read.sifted.aside:
         if as_json:
             line = {name: getattr(one, name) for name in ("line", "event", "analyst", "rule", "why")}
             typer.echo(msgspec.json.encode(line).decode())
@@ -83,7 +84,7 @@ def learn(
     from adscribe.training.feedback.residual import learn as learn_residual  # noqa: PLC0415 - slow to import
 
     read = Verdicts(file, site, model, store=store)
-    residual = learn_residual(read.cases, read.aside, read.artefact, read.site)
+    residual = learn_residual(read.sifted, read.artefact, read.site)
     out.write_bytes(residual.to_json())
     for cell in residual.cells:
         judged = ", ".join(f"{number} {name}" for name, number in cell.judged.items())
@@ -105,12 +106,10 @@ def suggest(
 
     Nothing is applied: move what is right to the site file by hand.
     """
-    from adscribe.training.feedback.suggest import fragment, proposals  # noqa: PLC0415 - slow to import
+    from adscribe.training.feedback.suggest import fragment  # noqa: PLC0415 - slow to import
 
     read = Verdicts(file, site, model, store=store)
-    lines = {case.line for case in read.cases}
-    disputed = [case for case in read.gathered.cases if case.line not in lines]
-    typer.echo(fragment(proposals(read.cases, disputed), read.cases, read.aside), nl=False)
+    typer.echo(fragment(read.sifted), nl=False)
     read.end()
 
 
@@ -161,9 +160,8 @@ class Verdicts:
         Where events are kept.
     """
 
-    cases: tuple[Case, ...]
-    aside: tuple[Aside, ...]
     gathered: Gathered
+    sifted: Sifted
     artefact: Artefact
     site: Site
 
@@ -184,16 +182,16 @@ class Verdicts:
             self.gathered = gather(lines, self.artefact, catalogue, self.site)
         else:
             raise typer.BadParameter("name a file of reviewed events, or a --store")
-        self.cases, aside = quarantine(self.gathered.cases, self.artefact)
-        self.aside = (*self.gathered.aside, *aside)
+        self.sifted = quarantine(self.gathered, self.artefact)
 
     def end(self) -> None:
         """Say how much was read, and end with `UNREADABLE` where some couldn't be."""
         for wrong in self.gathered.rejects:
             typer.echo(str(wrong), err=True)
-        rules = Counter(one.rule for one in self.aside)
+        sifted = self.sifted
+        rules = Counter(one.rule for one in sifted.aside)
         told = ", ".join(f"{number} {rule}" for rule, number in rules.most_common())
-        said = f"{len(self.cases):,} verdicts can be learnt from, {len(self.aside):,} are set aside"
+        said = f"{len(sifted.cases):,} verdicts can be learnt from, {len(sifted.aside):,} are set aside"
         typer.echo(f"{said} ({told})" if told else said, err=True)
         if self.gathered.rejects:
             raise typer.Exit(UNREADABLE)

@@ -60,7 +60,7 @@ def train(
         from adscribe.training.feedback.holdout import parted  # noqa: PLC0415
 
         read = Verdicts(feedback, site, judged)
-        parts = parted(read.gathered, read.cases)
+        parts = parted(read.gathered, read.sifted.cases)
         cases = parts.learnt
         typer.echo(f"{len(cases):,} verdicts are learnt from; later ones are held out", err=True)
         read.end()

@@ -42,8 +42,7 @@ def test_what_is_set_aside_keeps_its_habit_from_the_held_out() -> None:
     quarrel = [*judged(early[:10]), *judged(early[10:], EXFILTRATION)]
     later = [copy(one, target="203.0.113.200") for one in range(40, 44)]
     found = gathered([*quarrel, *judged(later, start=copy(40).detected_at + timedelta(days=9))])
-    kept, _ = quarantine(found.cases, artefact())
-    assert not parted(found, kept).held_out
+    assert not parted(found, quarantine(found, artefact()).cases).held_out
 
 
 def test_a_verdict_counts_half_after_its_half_life_and_an_event_once() -> None:

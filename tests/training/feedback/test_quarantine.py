@@ -24,16 +24,15 @@ from tests.training.feedback.invented import (
 )
 
 
-def sifted(reviewed: Sequence[Reviewed]) -> tuple[list[int], tuple[Aside, ...]]:
+def parted(reviewed: Sequence[Reviewed]) -> tuple[list[int], tuple[Aside, ...]]:
     """Return the lines that are kept, and what is set aside."""
     found = gathered(reviewed)
     assert not found.rejects
-    kept, aside = quarantine(found.cases, artefact())
-    everything = (*found.aside, *aside)
-    lines = [case.line for case in kept]
+    sifted = quarantine(found, artefact())
+    lines = [case.line for case in sifted.cases]
     # Nothing is dropped unsaid.
-    assert sorted([*lines, *(one.line for one in everything)]) == list(range(1, len(reviewed) + 1))
-    return lines, everything
+    assert sorted([*lines, *(one.line for one in sifted.aside)]) == list(range(1, len(reviewed) + 1))
+    return lines, sifted.aside
 
 
 def rules(aside: Sequence[Aside]) -> Counter[str]:
@@ -41,7 +40,7 @@ def rules(aside: Sequence[Aside]) -> Counter[str]:
 
 
 def test_consistent_verdicts_stay() -> None:
-    lines, aside = sifted(list(judged([copy(number) for number in range(30)])))
+    lines, aside = parted(list(judged([copy(number) for number in range(30)])))
     assert len(lines) == 30
     assert aside == ()
 
@@ -49,7 +48,7 @@ def test_consistent_verdicts_stay() -> None:
 def test_the_later_verdict_of_an_analyst_counts() -> None:
     first, *_ = judged([copy(1)], EXFILTRATION, analysts=["anna"])
     second, *_ = judged([copy(1)], BENIGN, analysts=["anna"], start=START + timedelta(days=2))
-    lines, aside = sifted([first, second])
+    lines, aside = parted([first, second])
     assert lines == [2]
     assert aside[0].rule == "superseded"
     assert "line 2" in aside[0].why
@@ -57,7 +56,7 @@ def test_the_later_verdict_of_an_analyst_counts() -> None:
 
 def test_a_verdict_that_was_taken_back_counts_no_more() -> None:
     (one,) = judged([copy(1)])
-    lines, aside = sifted([replace(one, revoked_at=START)])
+    lines, aside = parted([replace(one, revoked_at=START)])
     assert lines == []
     assert rules(aside) == {"revoked": 1}
 
@@ -66,7 +65,7 @@ def test_analysts_who_disagree_on_an_event_are_both_set_aside() -> None:
     (one,) = judged([copy(1)], EXFILTRATION, analysts=["anna"])
     (other,) = judged([copy(1)], BENIGN, analysts=["boris"])
     (third,) = judged([copy(2, target="203.0.113.77")])
-    lines, aside = sifted([one, other, third])
+    lines, aside = parted([one, other, third])
     assert lines == [3]
     assert rules(aside) == {"conflict": 2}
     assert "1 say T1048" in aside[0].why
@@ -76,7 +75,7 @@ def test_analysts_who_disagree_on_an_event_are_both_set_aside() -> None:
 def test_an_attack_on_a_habit_is_not_outvoted() -> None:
     calm = judged([copy(number) for number in range(19)])
     alarm = judged([copy(30)], EXFILTRATION, analysts=["clara"])
-    lines, aside = sifted([*calm, *alarm])
+    lines, aside = parted([*calm, *alarm])
     assert lines == []
     assert rules(aside) == {"conflict": 20}
     assert "19 say benign" in aside[0].why
@@ -85,7 +84,7 @@ def test_an_attack_on_a_habit_is_not_outvoted() -> None:
 def test_a_slip_among_reasons_is_outvoted() -> None:
     many = judged([copy(number) for number in range(19)])
     slip = judged([copy(30)], {"kind": "reason", "reason": "misconfiguration"}, analysts=["clara"])
-    lines, aside = sifted([*many, *slip])
+    lines, aside = parted([*many, *slip])
     assert lines == list(range(1, 20))
     assert rules(aside) == {"conflict": 1}
 
@@ -96,7 +95,7 @@ def test_a_parent_and_its_sub_technique_agree() -> None:
         "techniques": [{"id": "T1048.002", "tactics": ["exfiltration"]}],
         "attack": "enterprise 19",
     }
-    lines, _ = sifted([*judged([copy(1)], EXFILTRATION), *judged([copy(2)], narrower)])
+    lines, _ = parted([*judged([copy(1)], EXFILTRATION), *judged([copy(2)], narrower)])
     assert lines == [1, 2]
 
 
@@ -108,7 +107,7 @@ def test_a_flood_in_minutes_is_set_aside_and_the_others_stay() -> None:
         pace=timedelta(seconds=2),
     )
     others = judged([copy(200 + number, target="192.0.2.7") for number in range(5)])
-    lines, aside = sifted([*flood, *others])
+    lines, aside = parted([*flood, *others])
     assert lines == [81, 82, 83, 84, 85]
     assert rules(aside) == {"flood": 80}
     assert "10 minutes" in aside[0].why
@@ -116,11 +115,11 @@ def test_a_flood_in_minutes_is_set_aside_and_the_others_stay() -> None:
 
 def test_a_habit_that_one_analyst_judged_on_one_day_is_set_aside() -> None:
     events = [copy(number) for number in range(25)]
-    lines, aside = sifted(list(judged(events, analysts=["mallory"], pace=timedelta(minutes=5))))
+    lines, aside = parted(list(judged(events, analysts=["mallory"], pace=timedelta(minutes=5))))
     assert lines == []
     assert rules(aside) == {"flood": 25}
     # The same in the course of a week is a habit.
-    lines, _ = sifted(list(judged(events, analysts=["anna"], pace=timedelta(hours=6))))
+    lines, _ = parted(list(judged(events, analysts=["anna"], pace=timedelta(hours=6))))
     assert len(lines) == 25
 
 
@@ -139,7 +138,7 @@ def test_a_verdict_unlike_its_fellows_is_suspect_but_a_habit_of_the_site_is_none
         "attack": "enterprise 19",
     }
     wrong = list(judged([events[number] for number in slips], guessing, analysts=["clara"]))
-    _, aside = sifted([*calm, *wrong])
+    _, aside = parted([*calm, *wrong])
     assert rules(aside).keys() == {"suspect"}
     assert {one.analyst for one in aside} == {"clara"}
     assert "benign" in aside[0].why
@@ -148,7 +147,7 @@ def test_a_verdict_unlike_its_fellows_is_suspect_but_a_habit_of_the_site_is_none
 def test_what_the_site_decides_teaches_nothing() -> None:
     labelled = [replace(copy(1), labels=("False positive",))]
     (one,) = judged(labelled)
-    lines, aside = sifted([one])
+    lines, aside = parted([one])
     assert lines == []
     assert rules(aside) == {"site": 1}
     assert SITE.sha256

@@ -11,18 +11,14 @@ from adscribe import Site
 from adscribe.answer.reviewed import Reviewed
 from adscribe.event.model import Target
 from adscribe.training.feedback.quarantine import quarantine
-from adscribe.training.feedback.suggest import fragment, proposals
+from adscribe.training.feedback.suggest import fragment
 from tests.training.feedback.invented import BENIGN, EXFILTRATION, SITE, artefact, copy, gathered, judged
 
 FAULT = {"kind": "reason", "reason": "misconfiguration"}
 
 
 def suggested(reviewed: Iterable[Reviewed]) -> str:
-    found = gathered(reviewed)
-    kept, aside = quarantine(found.cases, artefact())
-    lines = {case.line for case in kept}
-    disputed = [case for case in found.cases if case.line not in lines]
-    return fragment(proposals(kept, disputed), kept, (*found.aside, *aside))
+    return fragment(quarantine(gathered(reviewed), artefact()))
 
 
 def as_site(text: str) -> Site:

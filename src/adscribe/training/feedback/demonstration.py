@@ -256,15 +256,15 @@ def demonstrate(classifier: Classifier, further: Path, *, seed: int, reports: in
     reviewed = verdicts(told, number, classifier.catalogue, seed=seed)
     lines = enumerate(reviewed, start=1)
     found = gather(lines, model.artefact, classifier.catalogue, site)
-    cases, aside = quarantine(found.cases, model.artefact)
-    residual = learn(cases, (*found.aside, *aside), model.artefact, site)
+    sifted = quarantine(found, model.artefact)
+    residual = learn(sifted, model.artefact, site)
     taught = Classifier(model.with_residual(residual), classifier.catalogue)
     again = list(answered(taught, labelled, site))
     since = max(one.feedback.at for one in reviewed)
     own = frozenset(load_library().behaviours)
     return Shown(
         tuple(reviewed),
-        (*found.aside, *aside),
+        sifted.aside,
         residual,
         counted((one for one in told if one.at > since), own),
         counted((one for one in again if one.at > since), own),

@@ -74,8 +74,7 @@ def measured(models: Models, feedback: Path, site: Path | None, *, seed: int = 0
     gathered = read_file(feedback, models.artefact, models.catalogue, network)
     if gathered.rejects:
         raise gathered.rejects[0]
-    kept, _ = quarantine(gathered.cases, None)
-    parts = parted(gathered, kept)
+    parts = parted(gathered, quarantine(gathered, None).cases)
     cases = list(latest(parts.held_out))
     if parts.after is None or not cases:
         raise AdscribeError(

@@ -18,6 +18,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from datetime import timedelta
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,7 +26,7 @@ from numpy.typing import NDArray
 from adscribe.answer.outcome import Outcome
 from adscribe.model.artefact import Artefact
 from adscribe.model.softmax import Array
-from adscribe.training.feedback.cases import Aside, Case, agree, in_words, said
+from adscribe.training.feedback.cases import Aside, Case, Gathered, agree, in_words, said
 from adscribe.training.feedback.offsets import fitted, moved
 
 MOST_AT_ONCE, AT_ONCE = 60, timedelta(minutes=10)
@@ -49,20 +50,36 @@ FEWEST_FOR_SUSPECTS = 20
 FOLDS = 5
 
 
-def quarantine(
-    cases: Sequence[Case], artefact: Artefact | None
-) -> tuple[tuple[Case, ...], tuple[Aside, ...]]:
-    """Return the verdicts that can be learnt from, and those that are set aside.
+class Sifted(NamedTuple):
+    """A file of feedback after the quarantine.
+
+    Attributes
+    ----------
+    cases : tuple of Case
+        What can be learnt from.
+    disputed : tuple of Case
+        What could have been, but is set aside.
+    aside : tuple of Aside
+        All that is set aside, with the reasons, by line.
+    """
+
+    cases: tuple[Case, ...]
+    disputed: tuple[Case, ...]
+    aside: tuple[Aside, ...]
+
+
+def quarantine(gathered: Gathered, artefact: Artefact | None) -> Sifted:
+    """Part the verdicts that can be learnt from, and those that are set aside.
 
     Parameters
     ----------
-    cases : sequence of Case
-        In any order.
+    gathered : Gathered
+        A file of feedback.
     artefact : Artefact or None
         The model whose answers were judged; without one nothing is suspect.
     """
-    kept = list(cases)
-    aside: list[Aside] = []
+    kept = list(gathered.cases)
+    aside = list(gathered.aside)
     rules: list[Callable[[Sequence[Case]], Iterable[Aside]]] = [
         _superseded,
         _event_conflicts,
@@ -76,7 +93,12 @@ def quarantine(
         found = {one.line: one for one in rule(kept)}
         aside.extend(found.values())
         kept = [case for case in kept if case.line not in found]
-    return tuple(kept), tuple(sorted(aside, key=lambda one: one.line))
+    lines = {case.line for case in kept}
+    return Sifted(
+        tuple(kept),
+        tuple(case for case in gathered.cases if case.line not in lines),
+        tuple(sorted(aside, key=lambda one: one.line)),
+    )
 
 
 def _set_aside(case: Case, rule: str, why: str) -> Aside:

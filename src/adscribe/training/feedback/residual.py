@@ -10,8 +10,9 @@ import numpy as np
 from adscribe.model.artefact import Artefact
 from adscribe.model.residual import BOUND, Cell, Key, LeftOut, Residual, fingerprint
 from adscribe.site import Site
-from adscribe.training.feedback.cases import Aside, Case, in_words, latest, said
+from adscribe.training.feedback.cases import Case, in_words, latest, said
 from adscribe.training.feedback.offsets import PRIOR, fitted, possible_outcomes
+from adscribe.training.feedback.quarantine import Sifted
 
 FEWEST = 10
 """Judged events that a cell needs."""
@@ -19,36 +20,38 @@ FEWEST = 10
 CALM = 0.9
 """Share of a cell's events that must show no category for its offsets to make categories less probable.
 
-Below, the cell has attacks of its own, and method and role don't tell them from its habits.
+Verdicts in quarantine count here as well. Below, the cell has attacks of its own, and method and role
+don't tell them from its habits.
 """
 
 FEWEST_EACH, ANALYSTS, DAYS = 3, 2, 3
 """So many analysts must have judged so many events each, or on so many days: not one person on a bad day."""
 
 
-def learn(cases: Sequence[Case], aside: Sequence[Aside], artefact: Artefact, site: Site) -> Residual:
+def learn(sifted: Sifted, artefact: Artefact, site: Site) -> Residual:
     """Return the residual of a site.
 
     Parameters
     ----------
-    cases : sequence of Case
-        Verdicts that passed the quarantine.
-    aside : sequence of Aside
-        Those that didn't; they are only counted.
+    sifted : Sifted
+        Verdicts. Of those in quarantine it counts how many see a category: an attack isn't outvoted.
     artefact : Artefact
         The model that it stands beside.
     site : Site
         What the events were read with.
     """
     cells: defaultdict[Key, list[Case]] = defaultdict(list)
-    for case in cases:
+    for case in sifted.cases:
         cells[case.key].append(case)
+    everything: defaultdict[Key, list[Case]] = defaultdict(list)
+    for case in (*sifted.cases, *sifted.disputed):
+        everything[case.key].append(case)
     learnt: list[Cell] = []
     left_out: list[LeftOut] = []
     for key in sorted(cells):
         lacks = lacking(cells[key])
         if lacks is None:
-            learnt.append(_cell(key, cells[key], artefact))
+            learnt.append(_cell(key, cells[key], artefact, may_calm=_may_calm(everything[key])))
         else:
             left_out.append(LeftOut(method=key.method, roles=key.roles, verdicts=len(cells[key]), why=lacks))
     return Residual(
@@ -58,7 +61,7 @@ def learn(cases: Sequence[Case], aside: Sequence[Aside], artefact: Artefact, sit
         bound=BOUND,
         prior=PRIOR,
         verdicts=sum(cell.verdicts for cell in learnt),
-        set_aside=len(aside),
+        set_aside=len(sifted.aside),
         cells=tuple(learnt),
         left_out=tuple(left_out),
     )
@@ -83,7 +86,13 @@ def lacking(cases: Sequence[Case]) -> str | None:
     return None
 
 
-def _cell(key: Key, cases: Sequence[Case], artefact: Artefact) -> Cell:
+def _may_calm(cases: Sequence[Case]) -> bool:
+    """Return whether nearly all judged events of a cell show no category, by any verdict."""
+    with_category = {case.event for case in cases if case.truth.is_category}
+    return len(with_category) <= (1 - CALM) * len({case.event for case in cases})
+
+
+def _cell(key: Key, cases: Sequence[Case], artefact: Artefact, *, may_calm: bool) -> Cell:
     # An event counts once, however many have judged it and however often.
     events = list(latest(cases))
     probabilities = said(artefact, events)
@@ -111,6 +120,6 @@ def _cell(key: Key, cases: Sequence[Case], artefact: Artefact) -> Cell:
             probabilities,
             truths,
             bound=BOUND,
-            may_calm=sum(not truth.is_category for truth in truths) >= CALM * len(truths),
+            may_calm=may_calm,
         ),
     )

@@ -8,13 +8,14 @@ and so is what has no cause yet. Nothing is ever applied by itself. The same ver
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
 from adscribe.context.words import count
 from adscribe.site.vocabulary import CAUSES
-from adscribe.training.feedback.cases import Aside, Case, latest
+from adscribe.training.feedback.cases import Case, latest
+from adscribe.training.feedback.quarantine import Sifted
 
 FEWEST = 5
 """Judged events that a proposal needs."""
@@ -58,22 +59,19 @@ class Proposal:
         return line if self.strength and self.section == "allowed" else f"#{line}"
 
 
-def proposals(cases: Sequence[Case], disputed: Sequence[Case]) -> tuple[Proposal, ...]:
+def proposals(sifted: Sifted) -> tuple[Proposal, ...]:
     """Return what could become entries, by section and address.
 
-    Parameters
-    ----------
-    cases : sequence of Case
-        Verdicts that passed the quarantine.
-    disputed : sequence of Case
-        Those that didn't. What a source does isn't proposed where any verdict on the same method of it sees
-        a category, in quarantine or not.
+    What a source does isn't proposed where any verdict on the same method of it sees a category, in
+    quarantine or not.
     """
     by_source: defaultdict[tuple[str, str], list[Case]] = defaultdict(list)
-    for case in latest(cases):
+    for case in latest(sifted.cases):
         by_source[case.habit.method, case.habit.source].append(case)
     suspicious = {
-        (case.habit.method, case.habit.source) for case in (*cases, *disputed) if case.truth.is_category
+        (case.habit.method, case.habit.source)
+        for case in (*sifted.cases, *sifted.disputed)
+        if case.truth.is_category
     }
     found: list[Proposal] = []
     for source in sorted(by_source.keys() - suspicious):
@@ -83,15 +81,16 @@ def proposals(cases: Sequence[Case], disputed: Sequence[Case]) -> tuple[Proposal
     return tuple(sorted(found, key=lambda one: (one.section, one.entry)))
 
 
-def fragment(found: Iterable[Proposal], cases: Sequence[Case], aside: Sequence[Aside]) -> str:
+def fragment(sifted: Sifted) -> str:
     """Return proposals as the text of a site file, to be moved there by hand."""
-    return "\n".join(_lines(tuple(found), cases, aside)) + "\n"
+    return "\n".join(_lines(sifted)) + "\n"
 
 
-def _lines(found: tuple[Proposal, ...], cases: Sequence[Case], aside: Sequence[Aside]) -> Iterator[str]:
-    yield f"# Proposed from {count(len(cases), 'verdict')}; {len(aside):,} more are set aside. Nothing here"
-    yield "# is in force: check each line and move what is right to the site file. What is allowed is"
-    yield "# answered as benign without a look at the event. Weak proposals are commented out."
+def _lines(sifted: Sifted) -> Iterator[str]:
+    found = proposals(sifted)
+    yield f"# Proposed from {count(len(sifted.cases), 'verdict')}; {len(sifted.aside):,} more are set aside."
+    yield "# Nothing here is in force: check each line and move what is right to the site file. What is"
+    yield "# allowed is answered as benign without a look at the event. Weak proposals are commented out."
     for section in _SECTIONS.values():
         own = [one for one in found if one.section == section]
         active = any(not str(one).startswith("#") for one in own)
