@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -15,6 +16,7 @@ import pytest
 from typer import Typer
 from typer.testing import CliRunner
 
+from adscribe.answer.reviewed import encoded
 from adscribe.assign import Assignment, Classifier
 from adscribe.cli import learning
 from adscribe.errors import AdscribeError, ModelError
@@ -22,11 +24,13 @@ from adscribe.site import Site
 from adscribe.training import report, report_bundle, tracking
 from adscribe.training.answering import load_models
 from adscribe.training.card import as_card
-from adscribe.training.evaluation import Evaluation, data_card
-from adscribe.training.promotion import RefusedError, promote
+from adscribe.training.evaluation import Evaluation, data_card, evaluate
+from adscribe.training.feedback.holdout import parted
+from adscribe.training.promotion import RefusedError, gate, promote
 from adscribe.training.runs import run_evaluation, run_training
 from adscribe.training.simulation import Plan, build_corpus
 from adscribe.training.training import Settings, Trained, train
+from tests.training.feedback.invented import SITE_FILE, copy, gathered, judged
 
 # So little data supports no promise at the usual confidence.
 GOOD = Settings(seed=3, iterations=40, confidence=0.8)
@@ -142,6 +146,41 @@ def test_a_worse_model_is_refused_and_the_champion_stays(runs: Runs, tmp_path: P
         promote(version)
     champion = tracking.client().get_model_version_by_alias(tracking.MODEL, tracking.CHAMPION)
     assert str(champion.version) == runs.version
+
+
+def test_verdicts_join_the_training_and_decide_who_answers(runs: Runs, tmp_path: Path) -> None:
+    # Ever new habits, so that the last are no one's that was learnt from.
+    events = [
+        copy(number, source=f"10.1.0.{10 + number % 19}", target=f"203.0.113.{number}")
+        for number in range(80)
+    ]
+    (tmp_path / "site.yaml").write_text(SITE_FILE)
+    file = tmp_path / "feedback.ndjson"
+    reviewed = list(judged(events, {"kind": "reason", "reason": "too_generic"}))
+    file.write_bytes(b"\n".join(map(encoded, reviewed)))
+    read = gathered(reviewed)
+    parts = parted(read, read.cases)
+    assert {case.habit for case in parts.learnt}.isdisjoint(case.habit for case in parts.held_out)
+    assert len(parts.held_out) == 24
+    settings = replace(GOOD, verdict=30.0)
+    taught = train(runs.data, tmp_path / "taught", settings, feedback=parts.learnt, processes=1)
+    champion, challenger = (
+        evaluate(folder, runs.data, feedback=file, site=tmp_path / "site.yaml", probe=False, processes=1)
+        for folder in (runs.trained.folder, taught.folder)
+    )
+    assert champion.sets == challenger.sets
+    assert champion.feedback is not None
+    assert challenger.feedback is not None
+    assert champion.feedback.events == 24
+    right = [one.feedback.tallies["feedback_right"].over for one in (champion, challenger) if one.feedback]
+    assert sum(right[1]) > sum(right[0])
+    assert "Feedback held out" in report.as_text(challenger)
+    # What the challenger has learnt the champion may not lose.
+    lost = gate(champion, challenger)
+    assert any(one.startswith("feedback_right: ") for one in lost.failures)
+    assert not any(one.startswith("feedback_") for one in gate(challenger, champion).failures)
+    with pytest.raises(AdscribeError, match="different data"):
+        gate(challenger, runs.evaluation)
 
 
 def evaluated(model: str, data: Path, folder: Path) -> report_bundle.Report:
