@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import timedelta
 
-import pytest
 from msgspec.structs import replace
 
 from adscribe.answer.reviewed import Reviewed
@@ -123,7 +122,6 @@ def test_a_habit_that_one_analyst_judged_on_one_day_is_set_aside() -> None:
     assert len(lines) == 25
 
 
-@pytest.mark.xfail(strict=False, reason="confident learning finds no suspect in so few verdicts")
 def test_a_verdict_unlike_its_fellows_is_suspect_but_a_habit_of_the_site_is_none() -> None:
     # The model takes all of them for exfiltration; the analysts know better, but for two slips.
     events = [
@@ -139,9 +137,17 @@ def test_a_verdict_unlike_its_fellows_is_suspect_but_a_habit_of_the_site_is_none
     }
     wrong = list(judged([events[number] for number in slips], guessing, analysts=["clara"]))
     _, aside = parted([*calm, *wrong])
-    assert rules(aside).keys() == {"suspect"}
+    assert rules(aside) == {"suspect": 2}
     assert {one.analyst for one in aside} == {"clara"}
     assert "benign" in aside[0].why
+
+
+def test_few_verdicts_against_the_model_are_corrections_and_no_suspects() -> None:
+    events = [copy(number, target=f"203.0.113.{number}") for number in range(9)]
+    confirmed = judged([copy(30, source="10.1.0.35", target="203.0.113.99")], EXFILTRATION)
+    lines, aside = parted([*judged(events), *confirmed])
+    assert len(lines) == 10
+    assert aside == ()
 
 
 def test_what_the_site_decides_teaches_nothing() -> None:

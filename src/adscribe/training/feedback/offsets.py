@@ -37,6 +37,7 @@ def fitted(
     *,
     bound: float | None,
     may_calm: bool = True,
+    prior: float = PRIOR,
 ) -> dict[str, float]:
     """Return the offsets of a cell.
 
@@ -52,6 +53,8 @@ def fitted(
         Log-odds by which two outcomes may move against each other; ``None``: any.
     may_calm : bool
         Whether categories may become less probable than the model has them.
+    prior : float
+        Standard deviation of the offsets.
 
     Returns
     -------
@@ -74,8 +77,8 @@ def fitted(
         right = raised * which
         whole, true = raised.sum(axis=1), np.maximum(right.sum(axis=1), _LEAST)
         slope = ((raised / whole[:, np.newaxis]) - (right / true[:, np.newaxis])).sum(axis=0) @ has.T
-        value = float(np.log(whole).sum() - np.log(true).sum() + (offsets**2).sum() / (2 * PRIOR**2))
-        return value, slope + offsets / PRIOR**2
+        value = float(np.log(whole).sum() - np.log(true).sum() + (offsets**2).sum() / (2 * prior**2))
+        return value, slope + offsets / prior**2
 
     half = np.inf if bound is None else bound / 2
     limits = [

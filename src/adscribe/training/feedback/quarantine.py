@@ -8,9 +8,10 @@ In this order, the first that applies counts:
   Where they disagree on which, the few are set aside if nine in ten agree, else all.
 - `flood`: more than `MOST_AT_ONCE` verdicts of one analyst in ten minutes; or most of the verdicts on a
   habit by one analyst within less than `FEWEST_DAYS` days.
-- `suspect`: confident learning (Northcutt et al., JAIR 2021, by the package cleanlab) disputes it. The
-  probabilities are the model's with what all other verdicts of the cell teach, so that a site's own habits
-  are no suspects: only a verdict unlike its fellows is.
+- `suspect`: confident learning (Northcutt et al., JAIR 2021, by the package cleanlab) disputes it, or the
+  judged class has a self-confidence below `UNLIKELY`, and in either case another class is likelier. The
+  probabilities are the model's with what the other verdicts of the cell teach, so that a site's own habits
+  are no suspects: only a verdict unlike its fellows is, and it takes `FELLOWS` to tell.
 """
 
 from __future__ import annotations
@@ -44,10 +45,16 @@ FEWEST_DAYS = 3
 CLEAR = 0.9
 """Share of a habit's verdicts that outvotes the others, where all or none say that a category applies."""
 
-FEWEST_FOR_SUSPECTS = 20
-"""Verdicts below which confident learning can't tell."""
+FELLOWS = 10
+"""Verdicts on a cell from which on one can be unlike the others."""
+
+UNLIKELY = 0.05
+"""Self-confidence below which a verdict is suspect, however rare its class is."""
 
 FOLDS = 5
+
+_LOOSE = 3.0
+"""Standard deviation of offsets where the verdicts alone are to speak: see `offsets.PRIOR`."""
 
 
 class Sifted(NamedTuple):
@@ -181,10 +188,14 @@ def _monologues(cases: Sequence[Case]) -> Iterator[Aside]:
 
 
 def _suspects(cases: Sequence[Case], artefact: Artefact) -> Iterator[Aside]:
+    cases = [
+        case for group in _grouped(cases, lambda case: case.key) if len(group) >= FELLOWS for case in group
+    ]
     groups = {_group(case.truth): 0 for case in cases}
-    if len(cases) < FEWEST_FOR_SUSPECTS or len(groups) < 2:
+    if len(groups) < 2:
         return
     from cleanlab.filter import find_label_issues  # type: ignore[import-untyped]  # noqa: PLC0415 - an extra
+    from cleanlab.rank import get_label_quality_scores  # type: ignore[import-untyped]  # noqa: PLC0415
 
     names = sorted(groups)
     labels = np.array([names.index(_group(case.truth)) for case in cases], dtype=np.intp)
@@ -196,6 +207,7 @@ def _suspects(cases: Sequence[Case], artefact: Artefact) -> Iterator[Aside]:
     by_group = probabilities.astype(np.float64) @ of_group
     by_group /= by_group.sum(axis=1, keepdims=True)
     issues = find_label_issues(labels, by_group, filter_by="low_self_confidence", n_jobs=1)
+    issues |= get_label_quality_scores(labels, by_group, method="self_confidence") < UNLIKELY
     # What is likeliest is no suspect, however rare its rivals are.
     for place in np.flatnonzero(issues & (by_group.argmax(axis=1) != labels)).tolist():
         case, held = cases[place], float(by_group[place, labels[place]])
@@ -220,7 +232,8 @@ def _out_of_fold(cases: Sequence[Case], artefact: Artefact) -> Array:
             own, others = group[fold[group] == number], group[fold[group] != number]
             if len(own) and len(others):
                 # Without the bound: here it is about verdicts, not about what they may change.
-                offsets = fitted(space, alone[others], [truths[one] for one in others], bound=None)
+                taught = [truths[one] for one in others]
+                offsets = fitted(space, alone[others], taught, bound=None, prior=_LOOSE)
                 found[own] = moved(space, alone[own], offsets)
     return found
 
