@@ -114,6 +114,32 @@ def test_a_list_tells_what_it_says_of_its_peer() -> None:
 
 
 @pytest.mark.parametrize(
+    ("method", "values", "text"),
+    [
+        ("BLACKLIST", {"blacklist_names": "BotnetDomains"}, "it matched a list of botnets: BotnetDomains"),
+        ("OTCLANOM", {"differing_metrics": "write requests count"}, "what differs: write requests"),
+        ("SMTPANOMALY", {"suspicion": "malware suspected"}, 'the report says "malware suspected"'),
+        ("SMTPANOMALY", {"suspicion": ""}, 'the report says "two words"'),
+        ("BPATTERNS", {}, 'the report says "two words"'),
+    ],
+)
+def test_words_of_the_report_are_quoted_once(method: str, values: dict[str, str], text: str) -> None:
+    seen = context(method, CLIENT, [OUTSIDE], characteristics=values, description="two\nwords. Requests: 4")
+    known = [key for key in ("list_kind", "ot_metric") if key in seen.facts]
+    assert told(seen, "description", *known) == [text]
+
+
+def test_fields_in_a_row_are_no_words() -> None:
+    for description in ("{FlowCount:'402';UploadedData:'1.9 MiB'}", "act=x dst=y", None):
+        seen = context("BPATTERNS", CLIENT, [OUTSIDE], description=description)
+        assert told(seen, "description") == ["the wording of the report"]
+    seen = context("BPATTERNS", CLIENT, [OUTSIDE], description='say "x" ' * 50)
+    (said,) = told(seen, "description")
+    assert said.count('"') == 2
+    assert len(said) < 130
+
+
+@pytest.mark.parametrize(
     ("method", "submethod", "text"),
     [
         ("SSHDICT", "General", "the sensor reports password guessing over SSH"),

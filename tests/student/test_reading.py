@@ -124,7 +124,7 @@ def without_names(text: str, one: Explained) -> str:
     named += [name for target in event.targets for name in (target.ip, target.hostname)]
     for name in sorted((name for name in named if name and len(name) > 2), key=len, reverse=True):
         text = text.replace(name, "…")
-    return re.sub(r"\bT\d{4}(?:\.\d{3})?", "…", text)
+    return re.sub(r"\bT\d{4}(?:\.\d{3})?|\"[^\"]*\"", "…", text)
 
 
 NUMBERS_WITH_A_NOUN = (

@@ -15,7 +15,7 @@ from adscribe.answer.assignment import Evidence
 from adscribe.context import Context, Fact
 from adscribe.context.services import MOST_PORTS, ports_in_words
 from adscribe.context.vocabulary import load_vocabulary
-from adscribe.model.wording import SITE, earlier, is_measured, measured, reported, unknown
+from adscribe.model.wording import SITE, earlier, is_measured, measured, quoted, reported, unknown
 
 METHOD = "method"
 _VOLUME, _ATTEMPTS, _SERVICES, _ANSWERS = "volume", "attempts", "services", "answers"
@@ -99,7 +99,10 @@ def _thing(key: str, context: Context, known: set[str]) -> str:
     if fact is not None:
         return _known(fact)
     thing = _THINGS.get(key, key)
-    if thing in known or thing == METHOD:
+    if key == "description":
+        # Where a fact quotes the words that count, they are told.
+        thing = next((quoting for quoting in ("list_kind", "ot_metric") if quoting in context.facts), key)
+    if thing in known or thing in (METHOD, "description"):
         return thing
     if key == "ports" or (key not in SITE and is_measured(key, context)):
         return thing
@@ -113,7 +116,7 @@ def _text(key: str, context: Context, facts: Sequence[Fact]) -> str:
     if facts:
         return facts[0].text
     if key == "description":
-        return "the wording of the report"
+        return quoted(context)
     if key == "prior":
         return earlier(context)
     return measured(key, context) or unknown((key,))

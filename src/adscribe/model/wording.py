@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Collection
 
 from adscribe.context import Context
 from adscribe.context.vocabulary import load_vocabulary
-from adscribe.context.words import count, duration, listing, number, percent, size
+from adscribe.context.words import count, cut, duration, listing, number, percent, size
 from adscribe.event.characteristics import CHARACTERISTICS
 from adscribe.features.steps import NUMBERS
+from adscribe.features.text import TEXTS
 from adscribe.sensors.flowmon.words import called
 
 SITE = ("source_role", "target_role", "role_fit", "segment", "schedule")
@@ -90,6 +92,9 @@ _PHRASES = {
 }
 _SHARES = ("response_ratio",)
 _MOST_UNKNOWN = 3
+_MOST_QUOTED = 100
+_LISTS_FIELDS = re.compile(r"[{}=]|:\s*'")
+"""A description that is the report's fields in a row says nothing beside them."""
 
 
 def reported(context: Context) -> str:
@@ -112,6 +117,16 @@ def reported(context: Context) -> str:
     if vocabulary.family(event.submethod or "") is not None:
         return f"{said}, which stands for {word}"
     return f"{said}, and its description tells of {word}"
+
+
+def quoted(context: Context) -> str:
+    """Return the words of a report that count: those of the sensor's own fields, else its description's."""
+    event = context.event
+    said = "; ".join(str(event.characteristics[name]) for name in TEXTS if event.characteristics.get(name))
+    if not said and event.description and not _LISTS_FIELDS.search(event.description):
+        said = event.description.partition(". ")[0]
+    words = cut(said, _MOST_QUOTED).replace('"', "'")
+    return f'the report says "{words}"' if words else "the wording of the report"
 
 
 def is_measured(key: str, context: Context) -> bool:
