@@ -22,6 +22,7 @@ from sqlalchemy import (
     exists,
     func,
     literal,
+    not_,
     or_,
     select,
     true,
@@ -33,6 +34,8 @@ from adscribe.store.columns import packed
 from adscribe.store.filters import NONE, Filter, network
 from adscribe.store.schema import event, event_tactic, event_target, event_technique, event_word
 from adscribe.store.words import asked, number
+
+_IPV4 = packed("0.0.0.0"), packed("255.255.255.255")  # noqa: S104 - nothing is bound to it
 
 FEW = 8192
 """Events that are looked at, or sorted, at a time."""
@@ -249,7 +252,15 @@ def _within(column: ColumnElement[Any], text: str) -> tuple[ColumnElement[bool],
     first, last = packed(str(found.network_address)), packed(str(found.broadcast_address))
     if first == last:
         return column == literal(first, column.type), True
-    return column.between(literal(first, column.type), literal(last, column.type)), False
+    within = _between(column, first, last)
+    if found.version == 6 and first <= _IPV4[0] <= last:
+        # Addresses of IPv4 are kept within those of IPv6, and aren't meant.
+        within = and_(within, not_(_between(column, *_IPV4)))
+    return within, False
+
+
+def _between(column: ColumnElement[Any], first: bytes, last: bytes) -> ColumnElement[bool]:
+    return column.between(literal(first, column.type), literal(last, column.type))
 
 
 def _of_sources(ranges: Iterable[str]) -> Clause:
