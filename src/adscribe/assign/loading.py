@@ -182,7 +182,8 @@ class _Folder(Source):
             else:
                 found = self._path
             folder = found.resolve(strict=True)
-        except OSError as wrong:
+        except (OSError, RuntimeError, ValueError) as wrong:
+            # Not there, a link to itself, a name that no file can have.
             raise ModelError("names no folder", place=Place(str(pointer))) from wrong
         if not folder.is_dir():
             raise ModelError("names no folder", place=Place(str(pointer)))
