@@ -110,7 +110,7 @@ class Facets(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def looked_at(
-    connection: Connection, selection: Selection, most: int = MOST_COUNTED
+    connection: Connection, selection: Selection, most: int | None = None
 ) -> tuple[Subquery, Counted]:
     """Return the keys among which the events of a selection are, the latest where there are too many.
 
@@ -118,8 +118,8 @@ def looked_at(
     ----------
     connection : Connection
     selection : Selection
-    most : int
-        How many.
+    most : int, optional
+        How many; `MOST_COUNTED` when not given.
 
     Returns
     -------
@@ -128,12 +128,10 @@ def looked_at(
     Counted
         What that comes to.
     """
-    clause = selection.along()
+    clause, few = selection.along(), False
     if clause is None:
         clause, few = selection.leader(connection)
-        most = FEW if few else most
-    else:
-        few = False
+    most = FEW if few else MOST_COUNTED if most is None else most
     leads = selection.leads(clause, most)
     number, first, last = connection.execute(
         select(func.count(), func.min(leads.c.at), func.max(leads.c.at)).select_from(leads)

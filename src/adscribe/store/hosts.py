@@ -181,7 +181,7 @@ def hosts(connection: Connection, asked: Filter, *, after: str | None = None, li
     found: dict[str, _Host] = {}
     for row in connection.execute(
         union_all(
-            _by_host(picked, picked, null(), null()),
+            _by_host(picked, tactics, null(), null()),
             _by_host(picked, tactics, tactic, func.max(event_tactic.c.probability), tactic),
         )
     ):
