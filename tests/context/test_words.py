@@ -116,8 +116,8 @@ def test_targets_are_counted_and_placed(counted: int, listed: list[str], scale: 
 @pytest.mark.parametrize(
     ("attempts", "targets", "text"),
     [
-        (1, [SERVER], "1 attempt on a single target"),
-        (1874, [SERVER], "1,874 attempts on a single target"),
+        (1, [SERVER], "1 attempt"),
+        (1874, [SERVER], "1,874 attempts"),
         (10, [SERVER, OTHER, BACKUP], "10 attempts, 3.33 for each target"),
     ],
 )

@@ -64,7 +64,7 @@ def _attempts(view: View) -> None:
     if attempts is not None and targets:
         each = attempts / targets
         view.measures["attempts_per_target_ratio"] = each
-        per = f", {number(each)} for each target" if targets > 1 else " on a single target"
+        per = f", {number(each)} for each target" if targets > 1 else ""
         text = f"{count(attempts, 'attempt')}{per}"
         view.step("attempts_per_target", each, "event: attempts, targets", text, view.targets)
     pause = view.number("average_interval_seconds")
