@@ -176,7 +176,8 @@ def _above(leads: Subquery) -> Any:
         )
         .select_from(leads)
         .join(event_technique, technique.event_key == leads.c.key)
-        .group_by(technique.event_key, technique.domain, technique.parent)
+        # By the key of the leads: else SQLite goes through the whole table, which is in order by its own.
+        .group_by(leads.c.key, technique.domain, technique.parent)
         .subquery()
     )
     return select(

@@ -78,7 +78,7 @@ event = Table(
     Index("ix_event_identity", "identity", "last_at"),
     Index("ix_event_received_at", "received_at", "key"),
     Index("ix_event_detected_at", "detected_at", "key"),
-    Index("ix_event_updated_at", "updated_at", "key"),
+    Index("ix_event_updated_at", "updated_at", "detected_at", "key"),
     Index("ix_event_method", "method", "detected_at", "key"),
     Index("ix_event_submethod", "submethod", "detected_at", "key"),
     Index("ix_event_data_feed", "data_feed", "detected_at", "key"),

@@ -54,7 +54,7 @@ def upgrade() -> None:
     op.create_index("ix_event_source_address", "event", ["source_address", "detected_at", "key"])
     op.create_index("ix_event_source_host", "event", ["source_host", "detected_at", "key"])
     op.create_index("ix_event_submethod", "event", ["submethod", "detected_at", "key"])
-    op.create_index("ix_event_updated_at", "event", ["updated_at", "key"])
+    op.create_index("ix_event_updated_at", "event", ["updated_at", "detected_at", "key"])
     op.create_table(
         "event_name",
         sa.Column("name", sa.LargeBinary(16), primary_key=True),
