@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import timedelta
 from ipaddress import ip_address, ip_network
 from typing import Any
+
+from msgspec.structs import replace
 
 from adscribe import Assignment, Site
 from adscribe.event import Event
@@ -48,13 +51,23 @@ ODD: list[dict[str, Any]] = [
 
 
 def reports() -> list[Report]:
-    """Return the reports of all shipped samples and the odd ones, in the order of their times."""
+    """Return the reports of all shipped samples and the odd ones, in the order of their times.
+
+    No two are of the same time: which of them came first is told by nothing that is kept.
+    """
     files = sorted(path for path in FOLDER.glob("*/*") if path.suffix not in (".md", ".yaml"))
     found = [one for path in files for one in read(path.read_bytes(), zone=SITE.timezone)]
     found += read(ODD)
-    return sorted(
-        (one for one in found if isinstance(one, Report)), key=lambda one: (one.event.reported_at, str(one))
+    ordered = sorted(
+        (one.event for one in found if isinstance(one, Report)), key=lambda one: (one.reported_at, str(one))
     )
+    return [Report(number, "native", _later(one, number)) for number, one in enumerate(ordered, start=1)]
+
+
+def _later(event: Event, microseconds: int) -> Event:
+    by = timedelta(microseconds=microseconds)
+    updated = None if event.updated_at is None else event.updated_at + by
+    return replace(event, detected_at=event.detected_at + by, updated_at=updated)
 
 
 def fill(store: Store, site: Site = SITE, **options: Any) -> list[Assignment]:

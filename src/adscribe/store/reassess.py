@@ -21,7 +21,7 @@ from adscribe.answer.assignment import AssignedTactic, AssignedTechnique, Assign
 from adscribe.assign import Run
 from adscribe.assign.journal import Journal
 from adscribe.event.opened import OpenEvent
-from adscribe.history import History
+from adscribe.history import History, Record
 from adscribe.site import Site
 from adscribe.store.connection import browsing, written
 from adscribe.store.filters import Filter
@@ -240,23 +240,21 @@ def _answered(
     if write:
         lock(connection, {slot(one.identity) for one in again})
     found: list[Difference] = []
+    rows: list[tuple[str, str, Record]] = []
     for one in again:
         opened: OpenEvent | None = journal.with_id(one.id)
         if opened is None or opened.revision != one.revision:
             continue  # deleted, or reported again: then its turn comes later
         history.begin(one.id, journal.key(one.id), opened.event.reported_at)
         answer = run.again(opened)
+        rows += ((one.id, host, said) for host, said in history.said(one.id).items())
         found.append(Difference(id=one.id, method=one.method, before=_shown(one), after=_shown(answer)))
     if write and found:
         keys = journal.flush()
         connection.execute(delete(record).where(record.c.event_key.in_([keys[one.id] for one in found])))
-        rows = [
-            written_as(said, host, keys[one.id])
-            for one in found
-            for host, said in history.said(one.id).items()
-        ]
         if rows:
-            connection.execute(insert(record), rows)
+            values = [written_as(said, host, keys[event_id]) for event_id, host, said in rows]
+            connection.execute(insert(record), values)
     return len(listed) - len(again), found
 
 
