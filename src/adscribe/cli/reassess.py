@@ -17,6 +17,7 @@ from rich.table import Table
 from adscribe.assign import Classifier
 from adscribe.assign.loading import NAMES, SHIPPED
 from adscribe.cli.durations import duration
+from adscribe.context.words import count
 from adscribe.service.settings import variable
 from adscribe.site import Site
 
@@ -152,7 +153,7 @@ def _filter(given: list[tuple[str, str]]) -> Filter:
 def _line(found: Reassessed) -> str:
     until = f", up to {found.until:%Y-%m-%d %H:%M}" if found.until else ""
     return (
-        f"{found.looked_at:,} events looked at{until}: {found.current:,} current, "
+        f"{count(found.looked_at, 'event')} looked at{until}: {found.current:,} current, "
         f"{found.answered:,} answered again, {found.changed:,} changed"
     )
 

@@ -32,20 +32,26 @@ _ID = re.compile(r"[0-9a-f]{16}")
 
 
 class Reassessing:
-    """Where jobs of this process run: a thread."""
+    """Where jobs of this process run: a thread.
+
+    Attributes
+    ----------
+    ending : threading.Event
+        Set when the service ends.
+    """
 
     def __init__(self) -> None:
-        self._ending = threading.Event()
+        self.ending = threading.Event()
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Take jobs until the end; the one in work is broken off then after its next step."""
-        self._ending.clear()
+        self.ending.clear()
         with ThreadPoolExecutor(1, thread_name_prefix="reassess") as self._thread:
             try:
                 yield
             finally:
-                self._ending.set()
+                self.ending.set()
 
     def start(self, store: Store, job: Job, classifier: Classifier, site: Site) -> Future[None]:
         """Begin a job."""
@@ -63,7 +69,7 @@ class Reassessing:
                 if not store.tell(job.id, progress):
                     status = "cancelled"
                     break
-                if self._ending.is_set():
+                if self.ending.is_set():
                     status = "interrupted"
                     break
         except StoreError as wrong:
