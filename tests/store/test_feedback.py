@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from string import ascii_letters
 from typing import Any
 
 import msgspec
@@ -122,9 +123,10 @@ def test_an_event_has_a_bounded_number(store: Store, event_id: str) -> None:
 
 
 def test_several_at_once_get_numbers_of_their_own(store: Store, event_id: str) -> None:
-    with ThreadPoolExecutor(4) as threads:
-        kept = list(threads.map(lambda name: store.give(said(event_id, analyst=name)), "abcdefgh"))
-    assert sorted(one.number for one in kept if one) == list(range(1, 9))
+    names = ascii_letters[:40]
+    with ThreadPoolExecutor(8) as threads:
+        kept = list(threads.map(lambda name: store.give(said(event_id, analyst=name)), names))
+    assert sorted(one.number for one in kept if one) == list(range(1, 41))
 
 
 def test_a_new_report_leaves_it(store: Store, event_id: str) -> None:

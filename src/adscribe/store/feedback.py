@@ -95,7 +95,8 @@ def give(engine: Engine, given: Feedback) -> StoredFeedback | None:
     """
 
     def attempt(connection: Connection) -> StoredFeedback | None:
-        key = _key(connection, given.event.id)
+        # Whoever judges the same event meanwhile waits: the next number is told by what is there.
+        key = _key(connection, given.event.id, hold=True)
         if key is None:
             return None
         earlier = of_event(connection, key, given.event.id)
@@ -270,8 +271,9 @@ def _content(given: Feedback) -> tuple[Any, ...]:
     return given.event, given.analyst, given.verdict, given.comment
 
 
-def _key(connection: Connection, event_id: str) -> int | None:
-    return connection.scalar(select(event.c.key).where(event.c.id == event_id))
+def _key(connection: Connection, event_id: str, *, hold: bool = False) -> int | None:
+    found = select(event.c.key).where(event.c.id == event_id)
+    return connection.scalar(found.with_for_update() if hold else found)
 
 
 def _review(connection: Connection, key: int) -> None:
