@@ -6,20 +6,27 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from msgspec import UNSET
 from sqlalchemy import select
 
-from adscribe import Assignment, Site
+from adscribe import Assignment, Classifier, Site
 from adscribe.answer.assignment import Categories
+from adscribe.event import Event
+from adscribe.sensors import Report
 from adscribe.store import Store
 from adscribe.store import reassess as reassessing
 from adscribe.store.filters import Filter, read_filter
 from adscribe.store.jobs import SILENCE, Asked, JobConflictError
 from adscribe.store.reassess import Reassessed
 from adscribe.store.schema import event, feedback, job, record, revision
+from adscribe.training.feedback.quarantine import quarantine
+from adscribe.training.feedback.residual import learn
 from tests.store.asking import RULES, SITE, keep, report, rows
 from tests.store.samples import SITE as DEMO
 from tests.store.samples import fill
 from tests.store.test_feedback import said
+from tests.training.feedback.invented import CATALOGUE, artefact, classifier, copy, gathered, judged, model
+from tests.training.feedback.invented import SITE as PLACE
 
 OTHER = Site.parse(
     'filters:\n  LAN: ["10.0.0.0/8"]\n  ADMIN: ["10.1.0.5"]\ninternal: LAN\nroles: {workstation: LAN}\n'
@@ -158,6 +165,26 @@ def test_what_is_answered_so_already_is_left(store: Store) -> None:
     found = again(store)
     assert (found.looked_at, found.current, found.answered) == (3, 3, 0)
     assert revisions(store) == before
+
+
+def test_what_analysts_have_taught_since_answers_again(store: Store) -> None:
+    taught = Classifier(
+        model().with_residual(learn(quarantine(gathered(judged(copies())), artefact()), artefact(), PLACE)),
+        CATALOGUE,
+    )
+    reports = [Report(number, "native", one) for number, one in enumerate(copies()[:5])]
+    for _ in store.answers(classifier(), reports, site=PLACE):
+        pass
+    for by, named in ((taught, True), (classifier(), False)):
+        *_, first = store.reassess(by, Filter(), site=PLACE)
+        *_, second = store.reassess(by, Filter(), site=PLACE)
+        assert (first.answered, first.current, second.answered, second.current) == (5, 0, 0, 5)
+        assert all((one.model.residual is not UNSET) == named for one, _ in answers(store).values())
+
+
+def copies() -> list[Event]:
+    """Return copies of one server to stores outside, which its analysts call benign."""
+    return [copy(number, target=f"203.0.113.{number % 5 + 1}") for number in range(40)]
 
 
 def test_what_was_broken_off_goes_on(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,8 +1,8 @@
 """Stored events answered again: after a new model, site file or version of ATT&CK, as revisions of their own.
 
 Events are answered as they stand, with the history of their hosts as of then, in the order of their last
-reports. One whose last answer names the same model, version of ATT&CK and site file is left as it is, so what
-was broken off goes on when it is begun again. A dry run does the same and writes nothing.
+reports. One whose last answer names the same model, residual, version of ATT&CK and site file is left as it
+is, so what was broken off goes on when it is begun again. A dry run does the same and writes nothing.
 """
 
 from __future__ import annotations
@@ -111,7 +111,7 @@ class Reassessed(msgspec.Struct, frozen=True, kw_only=True):
     looked_at : int
         Events that met the filter.
     current : int
-        Those of them whose answer named this model, version of ATT&CK and site file already.
+        Those of them whose answer named this model, residual, version of ATT&CK and site file already.
     answered : int
         Those that were answered again.
     changed : int
