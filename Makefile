@@ -47,8 +47,8 @@ format: $(VENV)/dev.stamp  ## rewrite the code in the house style
 
 lock: $(VENV)/dev.stamp  ## pin the packages again
 	$(BIN)/python -m pip install --quiet uv
-	$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 pyproject.toml -o requirements.lock
-	$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --extra train --extra postgresql --group dev pyproject.toml -o requirements-dev.lock
+	$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --extra charts pyproject.toml -o requirements.lock
+	$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --extra charts --extra train --extra postgresql --group dev pyproject.toml -o requirements-dev.lock
 
 clean:  ## remove what make set up
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis
