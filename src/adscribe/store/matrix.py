@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from itertools import groupby
+from typing import Any, NamedTuple, Protocol
 
 import msgspec
-from sqlalchemy import Connection, Subquery, distinct, func, select
+from sqlalchemy import ColumnElement, Connection, Subquery, and_, distinct, func, select, true
 
 from adscribe.store.counts import Counted, looked_at
 from adscribe.store.filters import Filter
@@ -48,12 +49,15 @@ class CountedTechnique(Cell, frozen=True, kw_only=True):
         Of a sub-technique.
     tactics : mapping of str to Cell
         The same by tactic, short names.
+    answered_as : tuple of str
+        Ids of other versions under which some of these events were answered.
     """
 
     technique: str
     domain: str
     parent: str | None
     tactics: Mapping[str, Cell]
+    answered_as: tuple[str, ...] = ()
 
 
 class Counts(msgspec.Struct, frozen=True, kw_only=True):
@@ -75,14 +79,36 @@ class Counts(msgspec.Struct, frozen=True, kw_only=True):
     techniques: tuple[CountedTechnique, ...]
 
 
+class Told(NamedTuple):
+    """A technique with its tactics, as a version of ATT&CK has it."""
+
+    technique: str
+    parent: str | None
+    tactics: tuple[str, ...]
+
+
+class Version(Protocol):
+    """A version of a domain that categories are told in, whichever version answered them."""
+
+    domain: str
+
+    def technique(self, technique: str, tactics: tuple[str, ...]) -> Sequence[Told]:
+        """Return what a technique with its tactics is there; nothing where nothing comes close."""
+        ...
+
+    def tactic(self, tactic: str) -> tuple[str, ...]:
+        """Return what a tactic that stands alone is there."""
+        ...
+
+
 @dataclass(slots=True)
 class _Sum:
     events: int = 0
     expected: float = 0.0
 
-    def add(self, row: Any) -> None:
-        self.events += row.events
-        self.expected += row.expected
+    def add(self, events: int, expected: float) -> None:
+        self.events += events
+        self.expected += expected
 
     def cell(self) -> dict[str, Any]:
         return {"events": self.events, "expected": round(self.expected, 4)}
@@ -92,42 +118,57 @@ class _Sum:
 class _Technique:
     together: _Sum = field(default_factory=_Sum)
     tactics: dict[str, _Sum] = field(default_factory=dict)
+    answered_as: set[str] = field(default_factory=set)
 
 
-def counts(connection: Connection, asked: Filter) -> Counts:
+def counts(connection: Connection, asked: Filter, version: Version | None = None) -> Counts:
     """Count the events that meet a filter by what they show.
 
     Parameters
     ----------
     connection : Connection
     asked : Filter
+    version : Version, optional
+        Counts its domain alone, and in its names. Both domains, under the names that were answered, when
+        not given.
     """
     selection = Selection(asked, CATEGORISED)
     leads, counted = looked_at(connection, selection)
     if selection.clauses:
         met = select(leads.c.key).join(event, event.c.key == leads.c.key).where(selection.holds)
         leads = met.subquery()
-    tactics = list(connection.execute(_tactics(leads)))
+    domain = None if version is None else version.domain
+    if version is not None and _moves(connection, leads, version):
+        tactics, techniques = _translated(connection, leads, version)
+    else:
+        tactics = tuple(_counted(row) for row in connection.execute(_tactics(leads, domain)))
+        rows = (connection.execute(_each(leads, domain)), connection.execute(_above(leads, domain)))
+        techniques = tuple(_techniques(*rows))
     return Counts(
         counted=counted,
-        events=connection.scalar(_categorised(leads)) or 0,
-        tactics=tuple(
-            CountedTactic(
-                tactic=row.tactic, domain=row.domain, events=row.events, expected=round(row.expected, 4)
-            )
-            for row in tactics
-        ),
-        techniques=tuple(_techniques(connection.execute(_each(leads)), connection.execute(_above(leads)))),
+        events=connection.scalar(_categorised(leads, domain)) or 0,
+        tactics=tactics,
+        techniques=techniques,
     )
 
 
-def _categorised(leads: Subquery) -> Any:
+def _counted(row: Any) -> CountedTactic:
+    return CountedTactic(
+        tactic=row.tactic, domain=row.domain, events=row.events, expected=round(row.expected, 4)
+    )
+
+
+def _in(column: ColumnElement[str], domain: str | None) -> ColumnElement[bool]:
+    return true() if domain is None else column == domain
+
+
+def _categorised(leads: Subquery, domain: str | None) -> Any:
     tactic = event_tactic.c
     of = leads.join(event_tactic, tactic.event_key == leads.c.key)
-    return select(func.count(distinct(leads.c.key))).select_from(of)
+    return select(func.count(distinct(leads.c.key))).select_from(of).where(_in(tactic.domain, domain))
 
 
-def _tactics(leads: Subquery) -> Any:
+def _tactics(leads: Subquery, domain: str | None) -> Any:
     tactic = event_tactic.c
     return (
         select(
@@ -138,12 +179,13 @@ def _tactics(leads: Subquery) -> Any:
         )
         .select_from(leads)
         .join(event_tactic, tactic.event_key == leads.c.key)
+        .where(_in(tactic.domain, domain))
         .group_by(tactic.domain, tactic.tactic)
         .order_by(tactic.domain, tactic.tactic)
     )
 
 
-def _each(leads: Subquery) -> Any:
+def _each(leads: Subquery, domain: str | None) -> Any:
     """Return the statement for techniques as they were assigned."""
     technique = event_technique.c
     return (
@@ -156,12 +198,12 @@ def _each(leads: Subquery) -> Any:
         )
         .select_from(leads)
         .join(event_technique, technique.event_key == leads.c.key)
-        .where(technique.technique != technique.parent)
+        .where(technique.technique != technique.parent, _in(technique.domain, domain))
         .group_by(technique.domain, technique.technique, technique.tactics)
     )
 
 
-def _above(leads: Subquery) -> Any:
+def _above(leads: Subquery, domain: str | None) -> Any:
     """Return the statement for techniques with all that is below them, each event once.
 
     Its probability is the largest of what it shows there: at least one of them is right.
@@ -176,6 +218,7 @@ def _above(leads: Subquery) -> Any:
         )
         .select_from(leads)
         .join(event_technique, technique.event_key == leads.c.key)
+        .where(_in(technique.domain, domain))
         # By the key of the leads: else SQLite goes through the whole table, which is in order by its own.
         .group_by(leads.c.key, technique.domain, technique.parent)
         .subquery()
@@ -194,14 +237,131 @@ def _techniques(*rows: Iterable[Any]) -> Iterable[CountedTechnique]:
     for each in rows:
         for row in each:
             technique = found.setdefault((row.domain, row.technique), _Technique())
-            technique.together.add(row)
+            technique.together.add(row.events, row.expected)
             for tactic in dict.fromkeys(row.tactics.split()):
-                technique.tactics.setdefault(tactic, _Sum()).add(row)
+                technique.tactics.setdefault(tactic, _Sum()).add(row.events, row.expected)
+    yield from _told(found)
+
+
+def _told(found: Mapping[tuple[str, str], _Technique]) -> Iterable[CountedTechnique]:
     for (domain, name), technique in sorted(found.items()):
         yield CountedTechnique(
             technique=name,
             domain=domain,
             parent=name.partition(".")[0] if "." in name else None,
             tactics={tactic: Cell(**one.cell()) for tactic, one in sorted(technique.tactics.items())},
+            answered_as=tuple(sorted(technique.answered_as)),
             **technique.together.cell(),
         )
+
+
+def _moves(connection: Connection, leads: Subquery, version: Version) -> bool:
+    """Return whether any category that is shown has another name, or another place, in a version."""
+    technique, tactic = event_technique.c, event_tactic.c
+    shown = (
+        select(technique.technique, technique.tactics)
+        .select_from(leads)
+        .join(event_technique, technique.event_key == leads.c.key)
+        .where(technique.domain == version.domain)
+        .distinct()
+    )
+    for row in connection.execute(shown):
+        tactics = tuple(row.tactics.split())
+        there = version.technique(row.technique, tactics)
+        if [(one.technique, set(one.tactics)) for one in there] != [(row.technique, set(tactics))]:
+            return True
+    alone = (
+        select(tactic.tactic)
+        .select_from(leads)
+        .join(event_tactic, tactic.event_key == leads.c.key)
+        .where(tactic.domain == version.domain)
+        .distinct()
+    )
+    return any(version.tactic(name) != (name,) for name in connection.scalars(alone))
+
+
+def _translated(
+    connection: Connection, leads: Subquery, version: Version
+) -> tuple[tuple[CountedTactic, ...], tuple[CountedTechnique, ...]]:
+    """Count event by event: what several techniques became one of counts once an event."""
+    tactics: dict[str, _Sum] = {}
+    techniques: dict[tuple[str, str], _Technique] = {}
+    for rows in _by_event(connection, leads, version.domain):
+        shown = {row.tactic: row.tactic_probability for row in rows}
+        answered, cells, became = _event(rows, shown, version)
+        for name, probability in became.items():
+            tactics.setdefault(name, _Sum()).add(1, probability)
+        for (name, tactic), probability in cells.items():
+            technique = techniques.setdefault((version.domain, name), _Technique())
+            if tactic is None:
+                technique.together.add(1, probability)
+                technique.answered_as |= answered.get(name, set())
+            else:
+                technique.tactics.setdefault(tactic, _Sum()).add(1, probability)
+    return (
+        tuple(
+            CountedTactic(tactic=name, domain=version.domain, **one.cell())
+            for name, one in sorted(tactics.items())
+        ),
+        tuple(_told(techniques)),
+    )
+
+
+def _by_event(connection: Connection, leads: Subquery, domain: str) -> Iterator[list[Any]]:
+    """Yield the rows of each event: its tactics, each with all of its techniques."""
+    technique, tactic = event_technique.c, event_tactic.c
+    rows = connection.execute(
+        select(
+            leads.c.key,
+            tactic.tactic,
+            tactic.probability.label("tactic_probability"),
+            technique.technique,
+            technique.tactics,
+            technique.probability,
+        )
+        .select_from(leads)
+        .join(event_tactic, and_(tactic.event_key == leads.c.key, tactic.domain == domain))
+        .outerjoin(event_technique, and_(technique.event_key == leads.c.key, technique.domain == domain))
+        .order_by(leads.c.key)
+    )
+    for _, of_event in groupby(rows, key=lambda row: row.key):
+        yield list(of_event)
+
+
+def _event(
+    rows: Iterable[Any], shown: Mapping[str, float], version: Version
+) -> tuple[dict[str, set[str]], dict[tuple[str, str | None], float], dict[str, float]]:
+    """Return what an event shows in a version.
+
+    Returns
+    -------
+    dict of str to set of str
+        Technique there to the ids that were answered and by which it isn't found.
+    dict of (str, str or None) to float
+        Technique and one of its tactics there, or ``None`` for all of them, to probability.
+    dict of str to float
+        Tactic there to probability.
+    """
+    answered: dict[str, set[str]] = {}
+    cells: dict[tuple[str, str | None], float] = {}
+    became: dict[str, float] = {}
+    alone = dict(shown)
+    for name, joined, probability in {
+        (row.technique, row.tactics, row.probability) for row in rows if row.technique is not None
+    }:
+        own = tuple(joined.split())
+        sure = max((shown.get(one, probability) for one in own), default=probability)
+        for one in own:
+            alone.pop(one, None)
+        for there in version.technique(name, own):
+            for technique in {there.technique, there.parent or there.technique}:
+                if technique not in (name, name.partition(".")[0]):
+                    answered.setdefault(technique, set()).add(name)
+                for place in (None, *there.tactics):
+                    cells[technique, place] = max(cells.get((technique, place), 0.0), probability)
+            for tactic in there.tactics:
+                became[tactic] = max(became.get(tactic, 0.0), shown.get(tactic, sure))
+    for name, probability in alone.items():
+        for tactic in version.tactic(name):
+            became[tactic] = max(became.get(tactic, 0.0), probability)
+    return answered, cells, became

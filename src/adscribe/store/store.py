@@ -25,7 +25,7 @@ from adscribe.store.hosts import Host, Hosts, host, hosts
 from adscribe.store.jobs import Asked, Job, Status, begin, cancel, end, jobs, tell
 from adscribe.store.keeping import kept
 from adscribe.store.listing import Order, Page, page, pages
-from adscribe.store.matrix import Counts, counts
+from adscribe.store.matrix import Counts, Version, counts
 from adscribe.store.reassess import Reassessed, reassess
 from adscribe.store.retention import prune
 from adscribe.store.upgrade import upgrade
@@ -138,10 +138,10 @@ class Store:
         with browsing(self.engine) as connection:
             return facets(connection, asked, buckets=buckets)
 
-    def counts(self, asked: Filter) -> Counts:
+    def counts(self, asked: Filter, version: Version | None = None) -> Counts:
         """Count the events that meet a filter by what they show; see `adscribe.store.matrix.counts`."""
         with browsing(self.engine) as connection:
-            return counts(connection, asked)
+            return counts(connection, asked, version)
 
     def hosts(self, asked: Filter, *, after: str | None = None, limit: int = 100) -> Hosts:
         """Return a page of the hosts of events; see `adscribe.store.hosts.hosts`."""
