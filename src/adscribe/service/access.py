@@ -5,23 +5,28 @@ from __future__ import annotations
 import hmac
 import re
 import time
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 from uuid import uuid4
 
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import cookie_parser
+from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from adscribe.service.logs import failure
 from adscribe.service.metrics import OTHER, Metrics
 from adscribe.service.problems import Problem
+from adscribe.service.session import COOKIE, Sessions
 
 _log = structlog.get_logger("adscribe.service")
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
-OPEN_PATHS = frozenset({"/health/live", "/health/ready"})
-"""Paths that need no token: they say only whether the service works."""
+OPEN_PATHS = frozenset({"/health/live", "/health/ready", "/login"})
+"""Paths that need no token: they say only whether the service works, and let one in."""
+
+_OPEN_FILES = "/static/"
 
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -46,13 +51,14 @@ class Access:
     metrics : Metrics
         Where requests are counted.
     token : str or None
-        What clients must send; ``None`` lets all in.
+        What clients must send, or have sent to ``/login``; ``None`` lets all in.
     """
 
     def __init__(self, app: ASGIApp, *, metrics: Metrics, token: str | None) -> None:
         self._app = app
         self._metrics = metrics
         self._expected = None if token is None else f"Bearer {token}".encode()
+        self._sessions = None if token is None else Sessions(token)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on and its answer back."""
@@ -88,7 +94,7 @@ class Access:
         with structlog.contextvars.bound_contextvars(request_id=request_id):
             try:
                 if not self._permits(scope["path"], headers):
-                    await _unauthorized(scope, receive, answer)
+                    await _unauthorized(scope, headers, receive, answer)
                 elif scope["method"] not in _READING and _from_elsewhere(headers):
                     await _cross_origin(scope, receive, answer)
                 else:
@@ -103,10 +109,14 @@ class Access:
                 self._record(scope, status, time.perf_counter() - started)
 
     def _permits(self, path: str, headers: Headers) -> bool:
-        if self._expected is None or path in OPEN_PATHS:
+        if self._expected is None or self._sessions is None:
+            return True
+        if path in OPEN_PATHS or path.startswith(_OPEN_FILES):
             return True
         given = headers.get("authorization", "").encode("latin-1")
-        return hmac.compare_digest(given, self._expected)
+        if hmac.compare_digest(given, self._expected):
+            return True
+        return self._sessions.holds(cookie_parser(headers.get("cookie", "")).get(COOKIE, ""))
 
     def _record(self, scope: Scope, status: int, seconds: float) -> None:
         # The template of the path, never the path: that is the client's text.
@@ -132,7 +142,13 @@ async def _cross_origin(scope: Scope, receive: Receive, send: Send) -> None:
     await problem.response()(scope, receive, send)
 
 
-async def _unauthorized(scope: Scope, receive: Receive, send: Send) -> None:
+async def _unauthorized(scope: Scope, headers: Headers, receive: Receive, send: Send) -> None:
+    if scope["method"] in _READING and "text/html" in headers.get("accept", ""):
+        query = scope["query_string"].decode("latin-1")
+        wanted = scope["path"] + (f"?{query}" if query else "")
+        login = RedirectResponse(f"/login?{urlencode({'back': wanted})}", status_code=303)
+        await login(scope, receive, send)
+        return
     problem = Problem(
         "unauthorized",
         "Send the service's token as Authorization: Bearer …",

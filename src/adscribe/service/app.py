@@ -18,6 +18,7 @@ from adscribe.service.access import Access
 from adscribe.service.classify import classify
 from adscribe.service.disagreements import Compared
 from adscribe.service.events import keep, stored
+from adscribe.service.pages.errors import error_page, wants_page
 from adscribe.service.problems import Problem
 from adscribe.service.settings import Settings
 from adscribe.service.state import State
@@ -77,9 +78,8 @@ def create_app(settings: Settings | None = None, folder: Path | None = None) -> 
     app.get("/health/live")(live)
     app.get("/health/ready")(ready)
     app.get("/metrics")(metrics)
-    app.get("/")(page)
-    app.get("/style.css")(style)
     app.get("/openapi.json")(document)
+    pages.routes(app)
     return app
 
 
@@ -184,19 +184,6 @@ async def document(_: Request) -> Response:
     return _json(openapi.document())
 
 
-async def page(request: Request) -> Response:
-    """Show the shipped example events with their answers."""
-    state = _state(request)
-    classifier, _ = state.ready()
-    html = await asyncio.to_thread(pages.examples, classifier, state.settings)
-    return Response(html, media_type="text/html")
-
-
-async def style(_: Request) -> Response:
-    """Return the style sheet of the page."""
-    return Response(pages.STYLE, media_type="text/css", headers={"Cache-Control": "max-age=3600"})
-
-
 def _state(request: Request) -> State:
     state: State = request.app.state.adscribe
     return state
@@ -224,15 +211,17 @@ def _json(value: Any) -> Response:
     return Response(msgspec.json.encode(value), media_type="application/json")
 
 
-async def _problem(_: Request, problem: Exception) -> Response:
+async def _problem(request: Request, problem: Exception) -> Response:
     assert isinstance(problem, Problem)  # noqa: S101 - it is registered for this class
-    return problem.response()
+    return await error_page(request, problem) if wants_page(request) else problem.response()
 
 
-async def _http_error(_: Request, error: Exception) -> Response:
+async def _http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - it is registered for this class
     if error.status_code == 405:
-        return Problem(
+        problem = Problem(
             "method-not-allowed", "The Allow header has what it answers.", headers=error.headers
-        ).response()
-    return Problem("not-found", "GET /openapi.json lists the paths.").response()
+        )
+    else:
+        problem = Problem("not-found", "GET /openapi.json lists the paths.")
+    return await _problem(request, problem)

@@ -36,7 +36,9 @@ def _get(operation: str, summary: str, ok: Json, *more: str, description: str = 
     }
 
 
-_ELSEWHERE = frozenset({"not-found", "method-not-allowed", "store-unavailable", "no-previous-model"})
+_ELSEWHERE = frozenset(
+    {"not-found", "method-not-allowed", "store-unavailable", "no-previous-model", "invalid-form"}
+)
 """Problems that `/v1/classify` doesn't have."""
 
 _CLASSIFY: Json = {
@@ -208,13 +210,6 @@ _PATHS: Json = {
     "/health/ready": _get("ready", "Whether events can be answered", content(ref("Ready")), "not-ready"),
     "/metrics": _get("metrics", "Metrics for Prometheus", content({"type": "string"}, "text/plain")),
     "/openapi.json": _get("document", "This document", content({"type": "object"})),
-    "/": _get(
-        "page",
-        "The example events with their answers",
-        content({"type": "string"}, "text/html"),
-        "not-ready",
-    ),
-    "/style.css": _get("style", "Style sheet of the page", content({"type": "string"}, "text/css")),
 }
 
 

@@ -36,6 +36,7 @@ KINDS: dict[str, Kind] = {
     "invalid-event": Kind(422, "The event can't be read"),
     "invalid-body": Kind(422, "The body holds no events"),
     "invalid-feedback": Kind(422, "The feedback can't be taken"),
+    "invalid-form": Kind(422, "The form can't be read"),
     "invalid-parameter": Kind(422, "A query parameter can't be used"),
     "risk-not-promised": Kind(422, "The model doesn't promise this risk"),
     "internal": Kind(500, "The service failed"),

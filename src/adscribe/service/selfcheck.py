@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from adscribe.answer.assignment import Categories
 from adscribe.assign import Assignment, Classifier
 from adscribe.errors import ModelError
-from adscribe.service.pages import answered
+from adscribe.service.examples import answered
 
 
 def self_check(classifier: Classifier) -> None:

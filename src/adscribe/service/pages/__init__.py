@@ -1,0 +1,30 @@
+"""The pages of the service: which path shows what to a browser."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from fastapi import FastAPI
+from starlette.requests import Request
+from starlette.responses import Response
+
+from adscribe.service.pages import examples, login, shell, start, static
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+PAGES: tuple[tuple[str, str, Endpoint], ...] = (
+    ("GET", "/", start.first),
+    ("GET", "/examples", examples.shown),
+    ("GET", "/login", login.asked),
+    ("POST", "/login", login.given),
+    ("POST", "/logout", login.ended),
+    ("POST", "/theme", shell.choose_theme),
+    ("GET", "/static/{name}", static.file),
+)
+"""Method, path and what answers. A path stands before the patterns that would match it."""
+
+
+def routes(app: FastAPI) -> None:
+    """Let an application show the pages; its document describes the API alone."""
+    for method, path, endpoint in PAGES:
+        app.add_api_route(path, endpoint, methods=[method], include_in_schema=False)
