@@ -5,11 +5,13 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import msgspec
 import pandas as pd
 import pytest
 
 from adscribe import Assignment, Classifier, Reject, Site
 from adscribe.errors import CatalogueError, EventError, ModelError
+from adscribe.event import Event
 from tests.shared import shared_path
 
 CLASSIFIER = Classifier.load("codebook")
@@ -287,6 +289,23 @@ def test_a_swapped_direction_changes_the_answer() -> None:
     assert {tactic.shortname for tactic in inwards.tactics} == {"reconnaissance"}
     assert ids(outwards) == ["T1595"]
     assert ids(inside) == ["T1046"]
+
+
+def test_an_event_is_read_alike_whether_it_comes_as_an_object_or_as_its_fields() -> None:
+    fields = {
+        "method": "SSHDICT",
+        "source": {"ip": "203.0.113.7"},
+        "targets": [{"ip": "10.0.0.12"}],
+        "success": True,
+        "detected_at": "2026-11-03T15:12:10Z",
+        "characteristics": {"attempts_total_count": 900},
+    }
+    one = msgspec.convert(fields, Event, strict=False)
+    assert one.submethod is None
+    from_event, from_fields = (Classifier.load("codebook").classify([given])[0] for given in (one, fields))
+    assert isinstance(from_event, Assignment)
+    assert from_event.event.submethod == "General"
+    assert from_event == from_fields
 
 
 def test_frames_in_frames_out() -> None:

@@ -87,12 +87,12 @@ def test_every_kind_of_source(tmp_path: Path) -> None:
     assert kinds(NATIVE) == [(1, "native")]
 
 
-def test_an_event_passes_as_it_is() -> None:
+def test_an_event_that_was_read_passes_as_it_is() -> None:
     (answer,) = read(NATIVE)
     assert isinstance(answer, Report)
     (again,) = read([answer.event])
     assert isinstance(again, Report)
-    assert again.event is answer.event
+    assert again.event == answer.event
 
 
 def test_what_is_neither_text_nor_record_is_rejected_in_its_place() -> None:

@@ -120,7 +120,7 @@ class _Reading:
 
     def _object(self, line: Line) -> Iterator[Report | Reject]:
         if isinstance(line.content, Event):
-            yield Report(line.number, "native", line.content)
+            yield self._report(line.number, "native", line.content)
             return
         if not self.json:
             wrong = EventError("no line of text", hint="this form comes in lines")
@@ -209,13 +209,18 @@ class _Reading:
         except EventError as error:
             text = element.text or _as_json(element.value)
             return _reject(element.line, error, text, element.pointer)
+        return self._report(element.line, form, event, ignored)
+
+    @staticmethod
+    def _report(line: int, form: str, event: Event, ignored: tuple[str, ...] = ()) -> Report:
+        """Return an event with what its names and its description add, however it came."""
         detail = None
         if form != "native" or is_flowmon(event):
             if event.description is not None and not event.characteristics:
                 event, detail = with_detail(event)
             event = with_todays_names(event)
         return Report(
-            element.line,
+            line,
             form,
             event,
             _short(ignored),
