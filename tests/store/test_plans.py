@@ -39,4 +39,16 @@ def test_no_statement_reads_a_whole_table(tmp_path: Path) -> None:
                 assert not {one.split()[1] for one in read} & set(metadata.tables), (statement, plan)
 
 
+def test_reports_that_come_again_are_looked_up_together(store: Store) -> None:
+    body = [report(minutes, external_id=str(minutes)) for minutes in range(0, 6000, 100)]
+    first = keep(store, *body)
+    done: list[str] = []
+    event.listen(store.engine, "before_cursor_execute", lambda *args: done.append(args[2]))
+    assert keep(store, *body[:2]) == first[:2]
+    few = len(done)
+    done.clear()
+    assert keep(store, *body) == first
+    assert len(done) == few
+
+
 READ_OR_CHANGE = ("SELECT", "UPDATE", "DELETE", "INSERT")

@@ -6,7 +6,7 @@ What a transaction does is gathered and written at its end, each table at once.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -18,7 +18,8 @@ from adscribe.answer.assignment import Assignment
 from adscribe.assign.journal import Entry
 from adscribe.context.digest import context_digest
 from adscribe.event import Event
-from adscribe.event.identity import report_digest
+from adscribe.event.identity import event_id, report_digest
+from adscribe.event.identity import identity as identity_of
 from adscribe.event.opened import MAX_NEAR, OpenEvent, Span, covering
 from adscribe.store.connection import inserting
 from adscribe.store.documents import Document, State, decoded, encoded
@@ -46,10 +47,12 @@ _COLUMNS = (
     event_state.c.state,
 )
 _KNOWN = select(*_COLUMNS).join(event_state, event_state.c.event_key == event.c.key)
-_NAMED = _KNOWN.join(event_name, event_name.c.event_key == event.c.key).where(
-    event_name.c.name == bindparam("name")
+_NAMED = (
+    _KNOWN.add_columns(event_name.c.name)
+    .join(event_name, event_name.c.event_key == event.c.key)
+    .where(event_name.c.name.in_(bindparam("names", expanding=True)))
 )
-_WITH_ID = _KNOWN.where(event.c.id == bindparam("id"))
+_WITH_ID = _KNOWN.where(event.c.id.in_(bindparam("ids", expanding=True)))
 _NEAR = (
     select(event.c.id, event.c.detected_at, event.c.last_at)
     .where(event.c.identity == bindparam("identity"))
@@ -57,7 +60,9 @@ _NEAR = (
     .order_by(event.c.last_at, event.c.id)
     .limit(MAX_NEAR)
 )
-_ANSWERED = select(revision.c.document).where(revision.c.digest == bindparam("digest"))
+_ANSWERED = select(revision.c.digest, revision.c.document).where(
+    revision.c.digest.in_(bindparam("digests", expanding=True))
+)
 
 
 @dataclass(slots=True)
@@ -115,31 +120,45 @@ class StoredJournal:
         self._of_identity: dict[str, set[str]] = {}
         self._names: dict[bytes, str] = {}
         self._answers: dict[bytes, Assignment] = {}
+        # What has been looked for, and isn't there unless it is above.
+        self._sought: set[bytes | str] = set()
+        self._found_names: dict[bytes, str] = {}
         self._revisions: list[dict[str, Any]] = []
+
+    def expect(self, reports: Iterable[Event]) -> None:
+        """Read at once what is stored of some reports that come: a statement each would take longer."""
+        digests = {report_digest(report): report for report in reports}
+        self._seek_answers(list(digests))
+        new = [report for digest, report in digests.items() if digest not in self._answers]
+        self._seek_names(
+            [_name(identity_of(one), one.external_id) for one in new if one.external_id is not None]
+        )
+        self._seek_ids([event_id(report) for report in new])
 
     def named(self, identity: str, external_id: str) -> OpenEvent | None:
         """Return the event of an identity that a sensor's id was reported for last."""
         name = _name(identity, external_id)
-        if name in self._names:
-            return self.with_id(self._names[name])
-        return self._read(self._connection.execute(_NAMED, {"name": name}).first())
+        if name not in self._names:
+            self._seek_names([name])
+        found = self._names.get(name) or self._found_names.get(name)
+        return None if found is None else self._events[found].opened
 
     def near(self, identity: str, at: datetime, timeout: timedelta) -> OpenEvent | None:
         """Return the event of an identity that a time belongs to, as `covering` chooses it."""
         rows = self._connection.execute(_NEAR, {"identity": identity, "since": at - timeout})
         spans = {row.id: Span(row.id, row.detected_at, row.last_at) for row in rows}
-        for event_id in self._of_identity.get(identity, ()):
-            opened = self._events[event_id].opened
-            spans[event_id] = Span(event_id, opened.event.detected_at, opened.last_at)
+        for known in self._of_identity.get(identity, ()):
+            opened = self._events[known].opened
+            spans[known] = Span(known, opened.event.detected_at, opened.last_at)
         found = covering(spans.values(), at, timeout)
         return self.with_id(found.event_id) if found else None
 
     def with_id(self, event_id: str) -> OpenEvent | None:
         """Return the event that has an id."""
+        if event_id not in self._events:
+            self._seek_ids([event_id])
         known = self._events.get(event_id)
-        if known is not None:
-            return known.opened
-        return self._read(self._connection.execute(_WITH_ID, {"id": event_id}).first())
+        return None if known is None else known.opened
 
     def put(self, opened: OpenEvent, external_id: str | None) -> None:
         """Keep an event as it stands now, and under the sensor's id of its last report."""
@@ -154,10 +173,9 @@ class StoredJournal:
     def answered(self, report: Event) -> Assignment | None:
         """Return what an equal report was answered; ``None`` for one that hasn't come before."""
         digest = report_digest(report)
-        if digest in self._answers:
-            return self._answers[digest]
-        document = self._connection.execute(_ANSWERED, {"digest": digest}).scalar()
-        return None if document is None else decoded(document, Document).answer
+        if digest not in self._answers:
+            self._seek_answers([digest])
+        return self._answers.get(digest)
 
     def key(self, event_id: str) -> int | None:
         """Return the key of an event that was read; ``None`` for one that isn't written yet."""
@@ -214,11 +232,27 @@ class StoredJournal:
         self._revisions.clear()
         return keys
 
-    def _read(self, row: Any) -> OpenEvent | None:
-        if row is None:
-            return None
+    def _seek_answers(self, digests: list[bytes]) -> None:
+        for row in self._seek(_ANSWERED, "digests", digests):
+            self._answers[row.digest] = decoded(row.document, Document).answer
+
+    def _seek_names(self, names: list[bytes]) -> None:
+        for row in self._seek(_NAMED, "names", names):
+            self._found_names[row.name] = row.id
+            self._read(row)
+
+    def _seek_ids(self, ids: list[str]) -> None:
+        for row in self._seek(_WITH_ID, "ids", [one for one in ids if one not in self._events]):
+            self._read(row)
+
+    def _seek(self, statement: Any, name: str, values: Sequence[bytes | str]) -> Iterable[Any]:
+        missing = [one for one in dict.fromkeys(values) if one not in self._sought]
+        self._sought.update(missing)
+        return self._connection.execute(statement, {name: missing}) if missing else ()
+
+    def _read(self, row: Any) -> None:
         if row.id in self._events:
-            return self._events[row.id].opened
+            return
         state = decoded(row.state, State)
         opened = OpenEvent(
             id=row.id,
@@ -242,7 +276,6 @@ class StoredJournal:
                 received_at=row.received_at,
             )
         )
-        return opened
 
     def _add(self, kept: _Kept) -> None:
         self._events[kept.opened.id] = kept

@@ -69,6 +69,7 @@ def _kept(engine: Engine, begin: Begin, reports: list[Event]) -> list[Answer]:
     def work(connection: Connection) -> list[Answer]:
         lock(connection, {slot(identity(report)) for report in reports})
         journal, history = StoredJournal(connection, datetime.now(UTC)), StoredHistory(connection)
+        journal.expect(reports)
         run = begin(journal=journal, history=history)
         answers: list[Answer] = [run.answer(report) for report in reports]
         history.flush(journal.flush())
