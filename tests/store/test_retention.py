@@ -9,6 +9,7 @@ import pytest
 from adscribe import Assignment
 from adscribe.store import Store, retention
 from tests.store.asking import ids, keep, report, rows
+from tests.store.test_feedback import said
 
 NOW = datetime.now(UTC)
 LATER = NOW + timedelta(days=10)
@@ -64,6 +65,19 @@ def test_what_reports_tell_of_the_time_does_not_count(store: Store) -> None:
     assert held(store, answers) == [False, False]
 
 
+def test_what_an_analyst_has_judged_stays_longer(store: Store) -> None:
+    answers = several(store, 5)
+    for judged in (answers[0], answers[1]):
+        store.give(said(judged.event.id))
+    store.revoke(answers[1].event.id, 1, by="novak", at=LATER)
+    assert store.prune(keep_days=9, keep_events=1, keep_reviewed_days=30, now=LATER) == 4
+    assert held(store, answers) == [True, False, False, False, False]
+    assert store.prune(keep_events=1, keep_reviewed_days=30, now=NOW + timedelta(days=40)) == 0
+    assert store.prune(keep_days=60, keep_reviewed_days=30, now=NOW + timedelta(days=40)) == 0
+    assert store.prune(keep_days=9, keep_reviewed_days=30, now=NOW + timedelta(days=40)) == 1
+    assert set(rows(store).values()) == {0}
+
+
 def test_nothing_goes_where_nothing_is_asked_for(store: Store) -> None:
     several(store, 2)
     assert store.prune(now=LATER + timedelta(days=10_000)) == 0
@@ -71,9 +85,10 @@ def test_nothing_goes_where_nothing_is_asked_for(store: Store) -> None:
 
 def test_many_go_in_pieces(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(retention, "CHUNK", 2)
-    several(store, 7)
-    assert store.prune(keep_events=2, now=LATER) == 5
-    assert rows(store)["event"] == 2
+    answers = several(store, 9)
+    store.give(said(answers[2].event.id))
+    assert store.prune(keep_events=2, keep_reviewed_days=30, now=LATER) == 6
+    assert held(store, answers) == [False, False, True, False, False, False, False, True, True]
 
 
 def test_what_was_deleted_may_come_again(store: Store) -> None:

@@ -27,6 +27,7 @@ def prune(
     ],
     keep_days: Annotated[float, _option("keep_days")] = Settings.keep_days,
     keep_events: Annotated[int, _option("keep_events")] = Settings.keep_events,
+    keep_reviewed_days: Annotated[float, _option("keep_reviewed_days")] = Settings.keep_reviewed_days,
     timeout_minutes: Annotated[float, _option("timeout_minutes")] = Settings.timeout_minutes,
     timeouts: Annotated[str | None, _option("timeouts")] = Settings.timeouts,
 ) -> None:
@@ -35,7 +36,11 @@ def prune(
     None is deleted that a report may still belong to: within the longest of the timeouts.
     """
     settings = Settings(
-        keep_days=keep_days, keep_events=keep_events, timeout_minutes=timeout_minutes, timeouts=timeouts
+        keep_days=keep_days,
+        keep_events=keep_events,
+        keep_reviewed_days=keep_reviewed_days,
+        timeout_minutes=timeout_minutes,
+        timeouts=timeouts,
     )
     # Only here: the other commands need no database.
     from adscribe.store import Store, StoreError  # noqa: PLC0415
@@ -47,6 +52,7 @@ def prune(
         deleted = found.prune(
             keep_days=settings.keep_days,
             keep_events=settings.keep_events,
+            keep_reviewed_days=settings.keep_reviewed_days,
             timeout=settings.longest_timeout,
         )
     typer.echo(f"{deleted:,} events deleted")

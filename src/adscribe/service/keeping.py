@@ -13,6 +13,8 @@ from typing import TypeVar
 
 import structlog
 
+from adscribe.assign import Classifier
+from adscribe.service.demo import Demo
 from adscribe.service.metrics import Metrics
 from adscribe.service.problems import Problem
 from adscribe.service.settings import Settings
@@ -55,6 +57,8 @@ class Keeping:
         For requests that use the store.
     downloads : Slots
         For lists that go out whole, which take long.
+    demo : Demo or None
+        What is shown in the place of the store, until the service gets events.
     """
 
     def __init__(self, settings: Settings, metrics: Metrics, folder: Path | None = None) -> None:
@@ -65,6 +69,7 @@ class Keeping:
         self._open = False
         self._looked = asyncio.Event()
         self.error: str | None = None
+        self.demo: Demo | None = None
         self.slots = Slots(settings.concurrency)
         self.downloads = Slots(max(1, settings.concurrency // 8))
 
@@ -100,17 +105,21 @@ class Keeping:
                 self._refuse(error)
             else:
                 stack.callback(self._store.close)
+            if self._settings.shows_demo and folder is not None:
+                self.demo = Demo(folder)
+                stack.callback(self.demo.store.close)
             tasks = [asyncio.create_task(self._watch()), asyncio.create_task(self._prune())]
             try:
                 yield
             finally:
+                self.end_demo()
                 for task in tasks:
                     task.cancel()
                 for task in tasks:
                     with suppress(asyncio.CancelledError):
                         await task
 
-    async def use(self, work: Callable[[Store], T], *, reading: bool = False) -> T:
+    async def use(self, work: Callable[[Store], T], *, reading: bool = False, own: bool = False) -> T:
         """Do something with the store in a thread.
 
         Parameters
@@ -118,6 +127,8 @@ class Keeping:
         work : callable
         reading : bool
             Whether it only reads: then what is to be kept doesn't wait for it.
+        own : bool
+            Whether it is for the service's own events, even while the simulated day is shown.
 
         Raises
         ------
@@ -128,14 +139,31 @@ class Keeping:
         if self._store is None or not self._open:
             raise self._unavailable(self.error or "it is closed")
         threads = self._readers if reading else self._writers
+        store = self._store if own or self.demo is None else self.demo.store
         try:
-            return await asyncio.get_running_loop().run_in_executor(threads, work, self._store)
+            return await asyncio.get_running_loop().run_in_executor(threads, work, store)
         except StoreBusyError:
             detail = "Others write to the store; try again."
             raise Problem("busy", detail, headers={"Retry-After": "1"}) from None
         except StoreError as error:
             self._refuse(error)
             raise self._unavailable(error.message) from None
+
+    async def fill_demo(self, classifier: Classifier) -> None:
+        """Let the simulated day be answered, where it is shown."""
+        await self._looked.wait()
+        if self.demo is None:
+            return
+        try:
+            await asyncio.get_running_loop().run_in_executor(self._aside, self.demo.fill, classifier)
+        except StoreError as error:
+            _log.warning("example events not answered", reason=error.message)
+
+    def end_demo(self) -> None:
+        """Show what is kept, from now on."""
+        if self.demo is not None:
+            self.demo.end()
+            self.demo = None
 
     async def _watch(self) -> None:
         while True:
@@ -150,6 +178,8 @@ class Keeping:
                 store.ping()
             else:
                 store.upgrade()
+                if self.demo is not None:
+                    self.demo.store.upgrade()
         except StoreBusyError:
             return
         except StoreError as error:
@@ -171,6 +201,7 @@ class Keeping:
                     self._store.prune,
                     keep_days=settings.keep_days,
                     keep_events=settings.keep_events,
+                    keep_reviewed_days=settings.keep_reviewed_days,
                     timeout=settings.longest_timeout,
                 )
                 deleted = await asyncio.get_running_loop().run_in_executor(self._aside, prune)

@@ -63,12 +63,25 @@ class Settings:
             "without one they go when the service ends."
         ),
     )
+    demo: bool = field(
+        default=False,
+        metadata=_says("Show a simulated day until the first events come, where no store or site is set."),
+    )
     keep_days: float = field(
         default=365.0,
         metadata=_says("Days that events are kept after their last report; 0: for ever.", 0, 36_500),
     )
     keep_events: int = field(
         default=1_000_000, metadata=_says("Most events that are kept; 0: any number.", 0, 1_000_000_000)
+    )
+    keep_reviewed_days: float = field(
+        default=365.0,
+        metadata=_says(
+            "Days that an event which an analyst has judged is kept at least, whatever the other two say; "
+            "0: no longer than others.",
+            0,
+            36_500,
+        ),
     )
     timeout_minutes: float = field(
         default=60.0,
@@ -136,6 +149,11 @@ class Settings:
     def longest_timeout(self) -> timedelta:
         """The longest inactivity timeout of any method."""
         return max([self.timeout, *self.method_timeouts().values()])
+
+    @property
+    def shows_demo(self) -> bool:
+        """Whether a simulated day is shown: to one who looks at adscribe, never beside what is kept."""
+        return self.demo and self.store is None and self.site is None and self.workers == 1
 
     def method_timeouts(self) -> dict[str, timedelta]:
         """Return the inactivity timeouts of single methods.
