@@ -14,6 +14,7 @@ from adscribe.store.counts import FACET_VALUES, FacetValue
 from adscribe.store.filters import Filter, read_filter
 from adscribe.store.hosts import HostStage, ListedHost
 from adscribe.store.listing import CursorError, ListedEvent
+from adscribe.store.matrix import Told
 from tests.store.asking import keep, report
 from tests.store.samples import everything
 
@@ -118,6 +119,65 @@ def test_the_matrix(sampled: Store, wanted: Filter) -> None:
     assert {(one.domain, one.technique, tactic) for one in found.techniques for tactic in one.tactics} == set(
         cells
     )
+
+
+class Same:
+    """A version that has all under the names that were answered."""
+
+    domain = "enterprise"
+
+    def technique(self, technique: str, tactics: tuple[str, ...]) -> list[Told]:
+        return [Told(technique, technique.partition(".")[0] if "." in technique else None, tactics)]
+
+    def tactic(self, tactic: str) -> tuple[str, ...]:
+        return (tactic,)
+
+
+class Newer(Same):
+    """A version in which all of a technique and below it is one below another, and a tactic is two."""
+
+    def technique(self, technique: str, tactics: tuple[str, ...]) -> list[Told]:
+        there = tuple(one for name in tactics for one in self.tactic(name))
+        if technique.startswith("T1110"):
+            return [Told("T2000.001", "T2000", there)]
+        return [] if technique == "T1046" else [Told(technique, None, there)]
+
+    def tactic(self, tactic: str) -> tuple[str, ...]:
+        return ("guessing", "stealing") if tactic == "credential-access" else (tactic,)
+
+
+@Asked
+def test_a_version_with_the_same_names_changes_nothing(sampled: Store, wanted: Filter) -> None:
+    both, one = sampled.counts(wanted), sampled.counts(wanted, Same())
+    assert one.tactics == tuple(each for each in both.tactics if each.domain == "enterprise")
+    assert one.techniques == tuple(each for each in both.techniques if each.domain == "enterprise")
+
+
+@Asked
+def test_a_version_counts_an_event_once_for_what_several_techniques_became(
+    sampled: Store, wanted: Filter
+) -> None:
+    before, after = sampled.counts(wanted, Same()), sampled.counts(wanted, Newer())
+    assert after.events == before.events
+    guessed = [sure for one in met(sampled, wanted) if (sure := guesses(one))]
+    told = {one.technique: one for one in after.techniques}
+    for technique, parent in (("T2000.001", "T2000"), ("T2000", None)) if guessed else ():
+        found = told[technique]
+        assert (found.events, found.parent) == (len(guessed), parent)
+        assert found.expected == pytest.approx(sum(guessed), abs=1e-3)
+        assert found.answered_as
+        assert set(found.answered_as) <= {"T1110", "T1110.001", "T1110.003", "T1110.004"}
+        assert set(found.tactics) >= {"guessing", "stealing"}
+    assert not any(name.startswith(("T1110", "T1046")) for name in told)
+    tactics = {one.tactic: one for one in after.tactics}
+    for each in before.tactics:
+        for name in Newer().tactic(each.tactic):
+            assert tactics[name].events == each.events
+            assert tactics[name].expected == pytest.approx(each.expected, abs=1e-3)
+
+
+def guesses(one: ListedEvent) -> float:
+    return max((each.probability for each in one.techniques if each.id.startswith("T1110")), default=0.0)
 
 
 def test_an_event_counts_once_for_a_technique_and_what_is_below_it(sampled: Store) -> None:

@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from adscribe.assign.drift import drift as drift_of_answers
-from adscribe.service import feedback, openapi, pages, reading, reassessing
+from adscribe.service import feedback, layer, matrix, openapi, pages, reading, reassessing
 from adscribe.service.access import Access
 from adscribe.service.classify import classify
 from adscribe.service.disagreements import Compared
@@ -69,7 +69,8 @@ def create_app(settings: Settings | None = None, folder: Path | None = None) -> 
     app.get("/v1/reassess")(reassessing.listed)
     app.get("/v1/reassess/{job_id}")(reassessing.shown)
     app.delete("/v1/reassess/{job_id}")(reassessing.cancel)
-    app.get("/v1/attack/matrix")(reading.matrix)
+    app.get("/v1/attack/matrix")(matrix.matrix)
+    app.get("/v1/attack/matrix/layer")(layer.navigator_layer)
     app.get("/v1/model")(model)
     app.post("/v1/model/rollback")(rollback)
     app.get("/v1/shadow")(shadow)

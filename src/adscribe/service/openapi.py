@@ -13,9 +13,9 @@ from adscribe.model.promises import Promises
 from adscribe.sensors import FORMATS
 from adscribe.service import bodies, body, events, openapi_feedback, openapi_reading, openapi_reassess
 from adscribe.service.disagreements import Disagreement
+from adscribe.service.matrix import Matrix
 from adscribe.service.operations import EVENT_ID, REF, Json, content, parameter, problems, ref
 from adscribe.service.problems import KINDS, Document
-from adscribe.service.reading import Matrix
 from adscribe.store import StoredEvent
 from adscribe.store.counts import Facets
 from adscribe.store.hosts import Host, Hosts

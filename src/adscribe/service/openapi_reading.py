@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, get_args
 
 from adscribe.answer.assignment import Basis, Reason
+from adscribe.attack.versions import DOMAINS
 from adscribe.event.checks import TEXT_LENGTH
 from adscribe.event.native import SEVERITIES
 from adscribe.service.download import COLUMNS
@@ -56,6 +57,23 @@ FILTERS: list[Json] = [
     ),
 ]
 """The parameters of a filter. Of one that is given several times the event has one of the values."""
+
+MATRIX: list[Json] = [
+    *FILTERS,
+    parameter(
+        "domain",
+        {"enum": list(DOMAINS)},
+        "Count this domain alone, in the names of one version; default: both, as they were answered.",
+    ),
+    parameter(
+        "version",
+        {"type": "string", "minLength": 1, "maxLength": 40},
+        "Version of ATT&CK to tell the domain in; default: the newest at hand. Without a domain it is one of "
+        "Enterprise.",
+    ),
+    *({**one, "name": f"compare.{one['name']}"} for one in FILTERS),
+]
+"""The parameters of the matrix."""
 
 _AFTER = parameter(
     "after",
@@ -135,9 +153,18 @@ PATHS: Json = {
         "matrix",
         "Events counted by technique and tactic",
         "How many show each, and the sum of their probabilities. At most so many events are looked at, the "
-        "latest first; `counted` says which.",
-        FILTERS,
+        "latest first; `counted` says which. With `compare.` before a field of the filter, such as "
+        "`compare.since`, the events that meet the same filter with that value are counted as well.",
+        MATRIX,
         content(ref("Matrix")),
+    ),
+    "/v1/attack/matrix/layer": _get(
+        "layer",
+        "The matrix as a layer for the ATT&CK Navigator",
+        "The same view as a file that the Navigator opens. Scores are what is expected, or by how much that "
+        "is more than of the events that are compared.",
+        MATRIX,
+        content({"type": "object"}),
     ),
     "/v1/hosts": _get(
         "hosts",

@@ -8,6 +8,7 @@ from typing import Any
 
 from starlette.requests import Request
 
+from adscribe.attack.versions import DOMAINS
 from adscribe.service import body
 from adscribe.service.categories import categories
 from adscribe.service.problems import Detail, Problem
@@ -35,7 +36,12 @@ TIMES = ("since", "until")
 _CURSOR_CHARACTERS = 2048
 
 
-def query(request: Request, *others: str, fields: Sequence[str] = FIELDS) -> tuple[Filter, dict[str, Any]]:
+def query(
+    request: Request,
+    *others: str,
+    fields: Sequence[str] = FIELDS,
+    pairs: Sequence[tuple[str, str]] | None = None,
+) -> tuple[Filter, dict[str, Any]]:
     """Return the filter of a request and its other parameters.
 
     Parameters
@@ -45,6 +51,8 @@ def query(request: Request, *others: str, fields: Sequence[str] = FIELDS) -> tup
         The other parameters that there are.
     fields : sequence of str
         Those of the filter that there are.
+    pairs : sequence of pairs of str, optional
+        Parameters and values that are meant, where not all of the request are.
 
     Raises
     ------
@@ -53,7 +61,7 @@ def query(request: Request, *others: str, fields: Sequence[str] = FIELDS) -> tup
     """
     given: list[tuple[str, str]] = []
     found: dict[str, Any] = {}
-    for name, text in request.query_params.multi_items():
+    for name, text in request.query_params.multi_items() if pairs is None else pairs:
         if name in fields:
             given.append((name, text))
         elif name not in others:
@@ -155,6 +163,8 @@ _READERS: dict[str, Callable[[str, str], Any]] = {
     "buckets": number(2, MOST_BUCKETS),
     "analyst": lambda _, text: text,
     "dry_run": flag,
+    "domain": one_of(*DOMAINS),
+    "version": body.READERS["attack_version"],
     "attack_version": body.READERS["attack_version"],
     "risk": body.READERS["risk"],
 }

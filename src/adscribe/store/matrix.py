@@ -351,9 +351,10 @@ def _event(
     }:
         own = tuple(joined.split())
         sure = max((shown.get(one, probability) for one in own), default=probability)
-        for one in own:
-            alone.pop(one, None)
         for there in version.technique(name, own):
+            # Its tactics come with it; those of a technique that has no counterpart stand alone.
+            for one in own:
+                alone.pop(one, None)
             for technique in {there.technique, there.parent or there.technique}:
                 if technique not in (name, name.partition(".")[0]):
                     answered.setdefault(technique, set()).add(name)
