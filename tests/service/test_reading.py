@@ -68,6 +68,40 @@ def test_lines_are_what_the_pages_have(stocked: Service, query: str) -> None:
 
 
 @pytest.mark.parametrize("query", QUERIES)
+def test_columns_can_be_chosen(stocked: Service, query: str) -> None:
+    asked = f"/v1/events?columns=techniques,method,reviewed,updated_at&{query}"
+    lines = [json.loads(line) for line in stocked.get(f"{asked}&format=ndjson").text.splitlines()]
+    assert lines == [
+        {
+            "techniques": [technique["id"] for technique in one["techniques"]],
+            "method": one["method"],
+            "reviewed": one["reviewed"],
+            "updated_at": one["updated_at"],
+        }
+        for one in listed(stocked, query)
+    ]
+    content = stocked.get(f"{asked}&format=csv").content.decode()
+    header, *rows = csv.reader(io.StringIO(content, newline=""))
+    assert header == ["techniques", "method", "reviewed", "updated_at"]
+    assert [row[0].split() for row in rows] == [line["techniques"] for line in lines]
+
+
+@pytest.mark.parametrize("query", ["columns=method", "format=csv&columns=method,nothing", "format=csv&columns=id,id"])
+def test_other_columns_are_refused(stocked: Service, query: str) -> None:
+    document = problem(stocked.get(f"/v1/events?{query}"), 422, "invalid-parameter")
+    assert [error["parameter"] for error in document["errors"]] == ["columns"]
+
+
+def test_a_page_leads_back(stocked: Service) -> None:
+    first = stocked.get("/v1/events?limit=3").json()
+    second = stocked.get(f"/v1/events?limit=3&after={first['next']}").json()
+    again = stocked.get(f"/v1/events?limit=3&before={second['previous']}").json()
+    assert (first["previous"], again) == (None, first)
+    both = stocked.get(f"/v1/events?after={first['next']}&before={second['previous']}")
+    problem(both, 422, "invalid-parameter")
+
+
+@pytest.mark.parametrize("query", QUERIES)
 def test_rows_are_what_the_pages_have(stocked: Service, query: str) -> None:
     response = stocked.get(f"/v1/events?format=csv&{query}")
     assert response.headers["content-type"] == "text/csv; charset=utf-8"
@@ -279,7 +313,8 @@ def test_a_parameter_that_can_not_be_used(stocked: Service, query: str, paramete
 def test_any_text_finds_what_has_it_and_nothing_else(stocked: Service, value: str) -> None:
     for name in ("method", "submethod", "data_feed", "host"):
         response = stocked.get("/v1/events", params={name: value})
-        assert (response.status_code, response.json()) == (200, {"events": [], "next": None})
+        nothing: dict[str, Any] = {"events": [], "next": None, "previous": None}
+        assert (response.status_code, response.json()) == (200, nothing)
     assert len(listed(stocked)) > 20
 
 

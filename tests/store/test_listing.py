@@ -274,3 +274,23 @@ def test_what_no_event_can_have_is_refused_and_names_its_field(query: str) -> No
     with pytest.raises(FilterError) as refused:
         asked(query)
     assert refused.value.field in {part.split("=")[0] for part in query.split("&")}
+
+
+@pytest.mark.parametrize("order", ["time", "severity", "method", "probability"])
+def test_pages_lead_back_to_where_one_came_from(sampled: Store, order: str) -> None:
+    by, forth = Order(order), []
+    page = sampled.page(Filter(), by, limit=7)
+    assert page.previous is None
+    while True:
+        forth.append(page)
+        if page.next is None:
+            break
+        page = sampled.page(Filter(), by, after=page.next, limit=7)
+    assert len(forth) > 2
+    for expected in reversed(forth[:-1]):
+        assert page.previous is not None
+        page = sampled.page(Filter(), by, before=page.previous, limit=7)
+        assert page.events == expected.events
+    assert page.previous is None
+    # And forth again from there.
+    assert sampled.page(Filter(), by, after=page.next, limit=7).events == forth[1].events

@@ -31,6 +31,15 @@ class Categories:
         """Whether there is a technique of that id, or a tactic of that short name, in any domain."""
         return name in self._known
 
+    def tactics(self) -> list[Tactic]:
+        """Return all tactics, each short name once, in the order of the matrix, Enterprise first."""
+        ordered = sorted(self._tactics.items(), key=lambda pair: (pair[0][0], pair[1].order))
+        return list({one.shortname: one for _, one in reversed(ordered)}.values())[::-1]
+
+    def techniques(self) -> list[tuple[str, Technique]]:
+        """Return all techniques with their domains, by id, Enterprise first."""
+        return [(domain, one) for (domain, _), one in sorted(self._techniques.items())]
+
     def tactic(self, domain: str, shortname: str) -> Tactic | None:
         """Return a tactic; ``None`` for one that no version at hand has."""
         return self._tactics.get((domain, shortname))

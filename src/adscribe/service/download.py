@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -15,12 +16,36 @@ from starlette.types import Receive, Scope, Send
 from adscribe.answer.cells import defused
 from adscribe.store.listing import ListedEvent
 
-COLUMNS = (
-    *("id", "detected_at", "updated_at", "method", "submethod", "source", "source_host"),
-    *("target_count", "targets", "data_feed", "severity", "tactics", "techniques", "ics_tactics"),
-    *("ics_techniques", "reason", "basis", "probability", "revision", "reviewed", "external_id"),
-)
-"""Columns of the CSV form."""
+CELLS: dict[str, Callable[[ListedEvent], Any]] = {
+    "id": lambda event: event.id,
+    "detected_at": lambda event: event.detected_at,
+    "updated_at": lambda event: event.updated_at,
+    "method": lambda event: event.method,
+    "submethod": lambda event: event.submethod,
+    "source": lambda event: event.source.ip,
+    "source_host": lambda event: event.source.hostname,
+    "target_count": lambda event: event.targets.count,
+    "targets": lambda event: [target.ip for target in event.targets.sample],
+    "data_feed": lambda event: event.data_feed,
+    "severity": lambda event: event.severity,
+    "tactics": lambda event: [tactic.shortname for tactic in event.tactics],
+    "techniques": lambda event: [technique.id for technique in event.techniques],
+    "ics_tactics": lambda event: [one.shortname for one in event.ics.tactics] if event.ics else [],
+    "ics_techniques": lambda event: [one.id for one in event.ics.techniques] if event.ics else [],
+    "reason": lambda event: event.no_category.reason if event.no_category else None,
+    "basis": lambda event: event.no_category.basis if event.no_category else None,
+    "probability": lambda event: event.probability,
+    "revision": lambda event: event.revision,
+    "reviewed": lambda event: event.reviewed,
+    "external_id": lambda event: event.external_id,
+}
+"""Column to what it says of an event."""
+
+COLUMNS = tuple(CELLS)
+"""Columns of the CSV form where a request doesn't choose."""
+
+Writer = tuple[bytes, Callable[[Iterable[ListedEvent]], bytes]]
+"""What a list begins with, and how events are written."""
 
 
 class Download(StreamingResponse):
@@ -54,56 +79,47 @@ class Download(StreamingResponse):
             await super().__call__(scope, receive, send)
 
 
-def ndjson(events: Iterable[ListedEvent]) -> bytes:
-    """Return events a line."""
-    return b"".join(msgspec.json.encode(event) + b"\n" for event in events)
+def writer(form: str, columns: Sequence[str] | None = None) -> Writer:
+    """Return what writes a list.
+
+    Parameters
+    ----------
+    form : {"csv", "ndjson"}
+        A row an event, or a line.
+    columns : sequence of str, optional
+        Those of `COLUMNS` that are wanted. Without them a line has all there is of the event.
+    """
+    chosen = COLUMNS if columns is None else columns
+    if form == "csv":
+        return _rows([chosen]), lambda events: _rows(map(_cell, _cells(one, chosen)) for one in events)
+    if columns is None:
+        return b"", _lines
+    return b"", lambda events: _lines(dict(zip(chosen, _cells(one, chosen), strict=True)) for one in events)
 
 
-def csv_rows(events: Iterable[ListedEvent]) -> bytes:
-    """Return events as rows of `COLUMNS`."""
-    return _written(_row(event) for event in events)
+def _cells(event: ListedEvent, columns: Sequence[str]) -> list[Any]:
+    return [CELLS[column](event) for column in columns]
 
 
-def csv_header() -> bytes:
-    """Return the row that names the columns."""
-    return _written([COLUMNS])
+def _cell(value: Any) -> str:
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "true" if value else "false"
+        case list():
+            return " ".join(value)
+        case datetime():
+            return value.isoformat()
+        case _:
+            return str(value)
 
 
-WRITERS: dict[str, tuple[Callable[[], bytes], Callable[[Iterable[ListedEvent]], bytes]]] = {
-    "csv": (csv_header, csv_rows),
-    "ndjson": (bytes, ndjson),
-}
-"""Form to what the list begins with, and how events are written."""
+def _lines(values: Iterable[Any]) -> bytes:
+    return b"".join(msgspec.json.encode(value) + b"\n" for value in values)
 
 
-def _row(event: ListedEvent) -> tuple[str, ...]:
-    reason, ics = event.no_category, event.ics
-    return (
-        event.id,
-        event.detected_at.isoformat(),
-        event.updated_at.isoformat(),
-        event.method,
-        event.submethod or "",
-        event.source.ip,
-        event.source.hostname or "",
-        str(event.targets.count),
-        " ".join(target.ip for target in event.targets.sample),
-        event.data_feed or "",
-        event.severity or "",
-        " ".join(tactic.shortname for tactic in event.tactics),
-        " ".join(technique.id for technique in event.techniques),
-        " ".join(tactic.shortname for tactic in ics.tactics) if ics else "",
-        " ".join(technique.id for technique in ics.techniques) if ics else "",
-        reason.reason if reason else "",
-        reason.basis if reason else "",
-        str(event.probability),
-        str(event.revision),
-        "true" if event.reviewed else "false",
-        event.external_id or "",
-    )
-
-
-def _written(rows: Iterable[Iterable[str]]) -> bytes:
+def _rows(rows: Iterable[Iterable[str]]) -> bytes:
     out = io.StringIO(newline="")
     csv.writer(out).writerows([defused(cell) for cell in row] for row in rows)
     return out.getvalue().encode()

@@ -119,7 +119,17 @@ PATHS: Json = {
             parameter("sort", {"enum": list(ORDERS), "default": "time"}, "What to sort by."),
             parameter("order", {"enum": ["desc", "asc"], "default": "desc"}, "Largest or latest first?"),
             _AFTER,
+            parameter(
+                "before",
+                {"type": "string", "pattern": "^[A-Za-z0-9_-]{1,2048}$"},
+                "What `previous` of the page after says; not with `after`.",
+            ),
             _limit("events"),
+            parameter(
+                "columns",
+                {"type": "string", "examples": ["detected_at,method,source,techniques"]},
+                f"Of a list as `csv` or `ndjson` these alone, with commas between: {', '.join(COLUMNS)}.",
+            ),
             parameter(
                 "format",
                 {"enum": list(FORMS)},

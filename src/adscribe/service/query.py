@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from starlette.requests import Request
@@ -11,9 +12,10 @@ from starlette.requests import Request
 from adscribe.attack.versions import DOMAINS
 from adscribe.service import body
 from adscribe.service.categories import categories
+from adscribe.service.download import COLUMNS
 from adscribe.service.problems import Detail, Problem
 from adscribe.store.filters import FIELDS, Filter, FilterError, read_filter
-from adscribe.store.listing import ORDERS, CursorError
+from adscribe.store.listing import ORDERS, CursorError, Order
 
 PAGE = 100
 """Events or hosts of a page where a request doesn't say."""
@@ -74,6 +76,36 @@ def query(
         return read_filter(given), found
     except FilterError as error:
         raise refused(error.field, error.detail) from None
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """Which page of which list is asked for; `after` and `before` as in `adscribe.store.listing.page`."""
+
+    asked: Filter
+    order: Order
+    after: str | None
+    before: str | None
+    limit: int
+
+
+PLACES = ("after", "before", "limit")
+"""Parameters of a list that choose a page of it."""
+
+
+def listed(request: Request, *others: str) -> tuple[Listed, dict[str, Any]]:
+    """Return which page of stored events is asked for, and the other parameters; as `query`."""
+    asked, found = query(request, "sort", "order", *PLACES, *others)
+    if "after" in found and "before" in found:
+        raise refused("before", "doesn't go with after")
+    wanted = Listed(
+        asked,
+        Order(found.get("sort", "time"), found.get("order") != "asc"),
+        found.get("after"),
+        found.get("before"),
+        found.get("limit", PAGE),
+    )
+    return wanted, found
 
 
 def check(asked: Filter) -> None:
@@ -154,10 +186,19 @@ def _place(name: str, text: str) -> str:
     return text
 
 
+def _columns(name: str, text: str) -> tuple[str, ...]:
+    found = tuple(text.split(",")[: len(COLUMNS) + 1])
+    if not set(found) <= set(COLUMNS) or len(set(found)) < len(found):
+        raise refused(name, f"must be some of {', '.join(COLUMNS)}, each once, with commas between")
+    return found
+
+
 _READERS: dict[str, Callable[[str, str], Any]] = {
     "sort": one_of(*ORDERS),
     "order": one_of("desc", "asc"),
     "after": _place,
+    "before": _place,
+    "columns": _columns,
     "limit": number(1, MOST),
     "format": one_of(*FORMS),
     "buckets": number(2, MOST_BUCKETS),

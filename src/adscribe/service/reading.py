@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import ExitStack
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -12,14 +13,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from adscribe.event.address import canonical
-from adscribe.service import body
-from adscribe.service.download import WRITERS, Download
+from adscribe.service import body, query
+from adscribe.service.download import Download, writer
 from adscribe.service.problems import Problem
-from adscribe.service.query import BUCKETS, FORMS, PAGE, TIMES, check, form_of, query, refused, unplaced
+from adscribe.service.query import BUCKETS, FORMS, PAGE, TIMES, Listed, check, form_of, refused, unplaced
 from adscribe.service.state import State
 from adscribe.store import Store
+from adscribe.store.counts import Facets
 from adscribe.store.filters import Filter
-from adscribe.store.listing import CursorError, Order, Page
+from adscribe.store.listing import CursorError, Page
 
 DOWNLOAD_PAGE = 500
 """Events that a download reads at a time."""
@@ -27,34 +29,34 @@ DOWNLOAD_PAGE = 500
 
 async def listed(request: Request) -> Response:
     """Show a page of the events that meet a filter, or send all of them."""
-    asked, others = query(request, "sort", "order", "after", "limit", "format")
-    order = Order(others.get("sort", "time"), others.get("order") != "asc")
+    wanted, others = query.listed(request, "format", "columns")
     form = form_of(request, others.get("format"))
-    if form != "json":
-        for name in ("after", "limit"):
-            if name in others:
-                raise refused(name, f"is for pages; a list as {form} goes out whole")
-        return await _download(request, asked, order, form)
-    after, limit = others.get("after"), others.get("limit", PAGE)
-    return await _answered(request, partial(_page, asked=asked, order=order, after=after, limit=limit))
+    if form == "json":
+        if "columns" in others:
+            raise refused("columns", "is for lists as csv or ndjson")
+        return await _answered(request, partial(page_of, wanted=wanted))
+    for name in query.PLACES:
+        if name in others:
+            raise refused(name, f"is for pages; a list as {form} goes out whole")
+    return await _download(request, wanted, form, others.get("columns"))
 
 
 async def facets(request: Request) -> Response:
     """Count the events that meet a filter."""
-    asked, others = query(request, "buckets")
-    return await _answered(request, partial(_facets, asked=asked, buckets=others.get("buckets", BUCKETS)))
+    asked, others = query.query(request, "buckets")
+    return await _answered(request, partial(facets_of, asked=asked, buckets=others.get("buckets", BUCKETS)))
 
 
 async def hosts(request: Request) -> Response:
     """Show a page of the hosts whose events meet a filter."""
-    asked, others = query(request, "after", "limit")
+    asked, others = query.query(request, "after", "limit")
     after, limit = others.get("after"), others.get("limit", PAGE)
     return await _answered(request, partial(_hosts, asked=asked, after=after, limit=limit))
 
 
 async def host(request: Request) -> Response:
     """Show one host."""
-    asked, _ = query(request, fields=TIMES)
+    asked, _ = query.query(request, fields=TIMES)
     try:
         ip = canonical(request.path_params["ip"][:100])
     except ValueError:
@@ -69,13 +71,15 @@ async def _answered(request: Request, read: Callable[[Store], Any]) -> Response:
     return Response(found, media_type=body.JSON)
 
 
-async def _download(request: Request, asked: Filter, order: Order, form: str) -> Response:
+async def _download(request: Request, wanted: Listed, form: str, columns: tuple[str, ...] | None) -> Response:
     keeping = _state(request).keeping
-    begin, write = WRITERS[form]
-    read = partial(_page, asked=asked, order=order, limit=DOWNLOAD_PAGE)
+    begin, write = writer(form, columns)
+
+    def read(store: Store, after: str | None) -> Page:
+        return page_of(store, replace(wanted, after=after, limit=DOWNLOAD_PAGE))
 
     async def chunks(page: Page) -> AsyncIterator[bytes]:
-        yield begin() + write(page.events)
+        yield begin + write(page.events)
         while page.next is not None:
             page = await keeping.use(partial(read, after=page.next), reading=True)
             yield write(page.events)
@@ -88,15 +92,31 @@ async def _download(request: Request, asked: Filter, order: Order, form: str) ->
         return Download(chunks(first), held.pop_all(), media_type=FORMS[form], name=name)
 
 
-def _page(store: Store, *, asked: Filter, order: Order, after: str | None, limit: int) -> Page:
-    check(asked)
+def page_of(store: Store, wanted: Listed) -> Page:
+    """Return the page that is asked for.
+
+    Raises
+    ------
+    Problem
+        ``invalid-parameter``
+    """
+    check(wanted.asked)
     try:
-        return store.page(asked, order, after=after, limit=limit)
+        return store.page(
+            wanted.asked, wanted.order, after=wanted.after, before=wanted.before, limit=wanted.limit
+        )
     except CursorError as error:
         raise unplaced(error) from None
 
 
-def _facets(store: Store, *, asked: Filter, buckets: int) -> Any:
+def facets_of(store: Store, *, asked: Filter, buckets: int = BUCKETS) -> Facets:
+    """Return the counts that are asked for.
+
+    Raises
+    ------
+    Problem
+        ``invalid-parameter``
+    """
     check(asked)
     return store.facets(asked, buckets=buckets)
 

@@ -77,10 +77,13 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
         ends where a bounded number of events has been looked at.
     next : str or None
         What to give as `after` for the page that follows; ``None`` on the last.
+    previous : str or None
+        What to give as `before` for the page that this one follows; ``None`` on the first.
     """
 
     events: tuple[ListedEvent, ...]
     next: str | None
+    previous: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,13 +114,23 @@ class Order:
         there = tuple_(*(literal(value, column.type) for value, column in zip(place, columns, strict=True)))
         return tuple_(*columns) < there if self.descending else tuple_(*columns) > there
 
+    def backwards(self) -> Order:
+        """Return the same order from its other end."""
+        return Order(self.by, not self.descending)
+
     def place(self, row: Row[Any]) -> tuple[Any, ...]:
         """Return the place of a row that has the columns."""
         return tuple(row._mapping[column] for column in self.columns)
 
 
 def page(
-    connection: Connection, asked: Filter, order: Order, *, after: str | None = None, limit: int
+    connection: Connection,
+    asked: Filter,
+    order: Order,
+    *,
+    after: str | None = None,
+    before: str | None = None,
+    limit: int,
 ) -> Page:
     """Return a page of the events that meet a filter.
 
@@ -127,20 +140,30 @@ def page(
     asked : Filter
     order : Order
     after : str, optional
-        What `Page.next` of the page before says; the first page when not given.
+        What `Page.next` of the page before says; the first page when neither is given.
+    before : str, optional
+        What `Page.previous` of the page after says; not both.
     limit : int
         Most events of the page.
 
     Raises
     ------
     CursorError
-        `after` is no place in this list.
+        `after` or `before` is no place in this list.
     """
-    place = None if after is None else _place(after, asked, order)
-    found, following = _Reader(connection, Selection(asked), order, limit).read(place)
+    given = after if before is None else before
+    place = None if given is None else _place(given, asked, order)
+    along = order if before is None else order.backwards()
+    found, following = _Reader(connection, Selection(asked), along, limit).read(place)
+    # Where one came from there are events, as long as this page has any.
+    back = order.place(found[0]) if found and place is not None else None
+    if before is not None:
+        found.reverse()
+        following, back = back, following
     return Page(
-        events=tuple(_listed(row) for row in found),
+        events=tuple(listed(row) for row in found),
         next=None if following is None else _cursor(following, asked, order),
+        previous=None if back is None else _cursor(back, asked, order),
     )
 
 
@@ -244,7 +267,8 @@ class _Reader:
         return list(self._connection.execute(found))
 
 
-def _listed(row: Row[Any]) -> ListedEvent:
+def listed(row: Row[Any]) -> ListedEvent:
+    """Return the event of a row of ``event`` with its summary."""
     return ListedEvent(
         id=row.id,
         identity=row.identity,

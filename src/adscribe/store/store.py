@@ -123,11 +123,17 @@ class Store:
             return stored_event(connection, event_id, after=after, limit=limit)
 
     def page(
-        self, asked: Filter, order: Order | None = None, *, after: str | None = None, limit: int = 100
+        self,
+        asked: Filter,
+        order: Order | None = None,
+        *,
+        after: str | None = None,
+        before: str | None = None,
+        limit: int = 100,
     ) -> Page:
         """Return a page of the events that meet a filter; see `adscribe.store.listing.page`."""
         with browsing(self.engine) as connection:
-            return page(connection, asked, order or Order(), after=after, limit=limit)
+            return page(connection, asked, order or Order(), after=after, before=before, limit=limit)
 
     def pages(self, asked: Filter, order: Order | None = None, *, limit: int = 1000) -> Iterator[Page]:
         """Yield all pages of the events that meet a filter; see `adscribe.store.listing.pages`."""

@@ -8,12 +8,15 @@ from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import Response
 
-from adscribe.service.pages import examples, login, shell, start, static
+from adscribe.service.pages import columns, events, examples, finding, login, shell, start, static
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 PAGES: tuple[tuple[str, str, Endpoint], ...] = (
     ("GET", "/", start.first),
+    ("GET", "/events", events.shown),
+    ("GET", "/events/find", finding.find),
+    ("POST", "/events/columns", columns.choose),
     ("GET", "/examples", examples.shown),
     ("GET", "/login", login.asked),
     ("POST", "/login", login.given),

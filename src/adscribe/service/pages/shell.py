@@ -49,7 +49,7 @@ THEME_COOKIE = "adscribe_theme"
 ANALYST_COOKIE = "adscribe_analyst"
 YEAR_SECONDS = 365 * 24 * 3600
 
-REASONS = dict(
+REASONS: dict[str, str] = dict(
     zip(
         get_args(Reason),
         ("too generic to tell", "no technique for it", "misconfiguration", "benign", "undetermined"),
@@ -58,7 +58,7 @@ REASONS = dict(
 )
 """Reasons for no category in words."""
 
-BASES = dict(
+BASES: dict[str, str] = dict(
     zip(
         get_args(Basis),
         ("the model's decision", "the site's decision", "low confidence", "unfamiliar"),
@@ -108,6 +108,15 @@ def local_time(context: Context, at: datetime, form: str = "%Y-%m-%d %H:%M:%S") 
     """Return a time in the site's zone."""
     zone: tzinfo = context["zone"]
     return at.astimezone(zone).strftime(form)
+
+
+@pass_context
+def brief_time(context: Context, at: datetime) -> str:
+    """Return a time in the site's zone; of another year than this one without its seconds."""
+    zone: tzinfo = context["zone"]
+    there = at.astimezone(zone)
+    this_year = there.year == datetime.now(zone).year
+    return there.strftime("%m-%d %H:%M:%S" if this_year else "%Y-%m-%d %H:%M")
 
 
 def technique_of(technique_id: str) -> Technique | None:
@@ -163,6 +172,7 @@ environment.filters.update(
     percent=percent,
     count=count,
     local_time=local_time,
+    brief_time=brief_time,
     technique_name=technique_name,
     tactic_name=tactic_name,
     attack_url=attack_url,
@@ -176,7 +186,6 @@ async def render(
     template: str,
     *,
     status: int = 200,
-    twin: str | None = None,
     headers: Mapping[str, str] | None = None,
     **values: Any,
 ) -> Response:
@@ -189,28 +198,31 @@ async def render(
         Name of the file in ``templates``; it extends ``base.html``.
     status : int
         HTTP status.
-    twin : str, optional
-        Path and query of what has the same as JSON.
     headers : mapping of str to str, optional
         Further headers.
     **values
-        What the template shows.
+        What the template shows; of all pages `twin`, path and query of what has the same as JSON.
     """
+    written = await html(request, template, **values)
+    return HTMLResponse(written, status_code=status, headers={**HEADERS, **(headers or {})})
+
+
+async def html(request: Request, template: str, **values: Any) -> str:
+    """Return a page, or a part of one, as text; see `render`."""
     here = request.url.path
     query = request.url.query
-    values |= {
+    shared = {
         "navigation": _navigation(request),
         "here": here,
         "back": f"{here}?{query}" if query else here,
-        "twin": twin,
+        "twin": None,
         "theme": theme(request),
         "themes": THEMES,
         "zone": zone_of(request),
         "signed_in": state_of(request).settings.token is not None,
     }
     # In a thread: what many events show takes a while to write.
-    html = await asyncio.to_thread(environment.get_template(template).render, values)
-    return HTMLResponse(html, status_code=status, headers={**HEADERS, **(headers or {})})
+    return await asyncio.to_thread(environment.get_template(template).render, {**shared, **values})
 
 
 async def choose_theme(request: Request) -> Response:

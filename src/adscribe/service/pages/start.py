@@ -8,4 +8,4 @@ from starlette.responses import RedirectResponse, Response
 
 async def first(_: Request) -> Response:
     """Lead to the page that one works in."""
-    return RedirectResponse("/examples", status_code=303)
+    return RedirectResponse("/events", status_code=303)
