@@ -158,7 +158,7 @@ def revoke(engine: Engine, event_id: str, number: int, *, by: str, at: datetime)
 def of_event(connection: Connection, key: int, event_id: str) -> tuple[StoredFeedback, ...]:
     """Return the feedback on an event in the order in which it came."""
     found = select(feedback).where(feedback.c.event_key == key).order_by(feedback.c.number)
-    return tuple(_stored(row, event_id) for row in connection.execute(found))
+    return tuple(stored(row, event_id) for row in connection.execute(found))
 
 
 def reviewed(
@@ -228,8 +228,8 @@ def _reviewed(connection: Connection, row: Any, site: Site) -> Reviewed:
     then.before(row.event_key)
     history = _Noted(then)
     derive(report, site, history, event_id=row.event_id)
-    stored = _stored(row, row.event_id)
-    said = Feedback(**{name: getattr(stored, name) for name in Feedback.__struct_fields__})
+    kept = stored(row, row.event_id)
+    said = Feedback(**{name: getattr(kept, name) for name in Feedback.__struct_fields__})
     known = tuple(sorted(history.records.values(), key=age))
     return Reviewed(feedback=said, report=report, answer=answer, history=known, revoked_at=row.revoked_at)
 
@@ -254,7 +254,8 @@ def _as_judged(connection: Connection, row: Any) -> tuple[Event, Assignment]:
     return found, answer
 
 
-def _stored(row: Any, event_id: str) -> StoredFeedback:
+def stored(row: Any, event_id: str) -> StoredFeedback:
+    """Return the feedback of a row of ``feedback``."""
     return StoredFeedback(
         event=JudgedRevision(id=event_id, revision=row.revision),
         analyst=row.analyst,

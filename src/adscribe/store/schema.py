@@ -26,6 +26,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     false,
+    text,
 )
 
 from adscribe.store.columns import Address, HostName, Instant, Key, Rank, Word
@@ -38,6 +39,14 @@ metadata = MetaData(
         "ix": "ix_%(table_name)s_%(column_0_name)s",
     }
 )
+
+
+UNSURE = text("NOT reviewed AND (reason = 'undetermined' OR probability < 0.8)")
+"""Of an event: an answer that nobody has judged and that isn't sure. A query has these very words, or the
+index of such events isn't used."""
+
+UNSURE_TECHNIQUE = text("probability < 0.8")
+"""The same of a technique."""
 
 
 def _of_event(*, primary_key: bool = False) -> Column[int]:
@@ -88,6 +97,7 @@ event = Table(
     Index("ix_event_reason", "reason", "detected_at", "key"),
     Index("ix_event_severity", "severity", "detected_at", "key"),
     Index("ix_event_reviewed", "reviewed", "detected_at", "key"),
+    Index("ix_event_unsure", "detected_at", "key", sqlite_where=UNSURE, postgresql_where=UNSURE),
     sqlite_autoincrement=True,
 )
 
@@ -123,6 +133,13 @@ event_technique = Table(
     Index("ix_event_technique_technique", "technique", "detected_at", "event_key"),
     Index("ix_event_technique_parent", "parent", "detected_at", "event_key"),
     Index("ix_event_technique_detected_at", "detected_at", "event_key"),
+    Index(
+        "ix_event_technique_unsure",
+        "detected_at",
+        "event_key",
+        sqlite_where=UNSURE_TECHNIQUE,
+        postgresql_where=UNSURE_TECHNIQUE,
+    ),
 )
 
 event_tactic = Table(
@@ -240,6 +257,8 @@ a report, or another look at the same reports (a new model, site file or version
 
 __all__ = [
     "CAUSES",
+    "UNSURE",
+    "UNSURE_TECHNIQUE",
     "event",
     "event_name",
     "event_state",

@@ -28,7 +28,9 @@ from adscribe.store.listing import Order, Page, page, pages
 from adscribe.store.matrix import Counts, Version, counts
 from adscribe.store.reassess import Reassessed, reassess
 from adscribe.store.retention import prune
+from adscribe.store.review import Group, Queue, group, queue
 from adscribe.store.upgrade import upgrade
+from adscribe.store.verdicts import Verdicts, given_at, verdicts
 
 
 class Store:
@@ -177,6 +179,26 @@ class Store:
     ) -> Iterator[Sequence[Reviewed]]:
         """Yield what analysts judged, some at a time; see `adscribe.store.feedback.reviewed`."""
         return reviewed(self.engine, site, since=since, until=until)
+
+    def queue(self, asked: Filter, site: Site, **options: Any) -> Queue:
+        """Return what to judge next; see `adscribe.store.review.queue`."""
+        with browsing(self.engine) as connection:
+            return queue(connection, asked, site, **options)
+
+    def group(self, asked: Filter, site: Site, group_id: str, **options: Any) -> Group | None:
+        """Return a group of similar events to judge; see `adscribe.store.review.group`."""
+        with browsing(self.engine) as connection:
+            return group(connection, asked, site, group_id, **options)
+
+    def verdicts(self, *, since: datetime | None = None) -> Verdicts:
+        """Count what analysts said; see `adscribe.store.verdicts.verdicts`."""
+        with browsing(self.engine) as connection:
+            return verdicts(connection, since=since)
+
+    def given_at(self, at: datetime) -> tuple[StoredFeedback, ...]:
+        """Return the verdicts of one moment; see `adscribe.store.verdicts.given_at`."""
+        with browsing(self.engine) as connection:
+            return given_at(connection, at)
 
     def reassess(
         self,
