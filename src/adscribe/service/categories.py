@@ -33,8 +33,10 @@ class Categories:
 
     def tactics(self) -> list[Tactic]:
         """Return all tactics, each short name once, in the order of the matrix, Enterprise first."""
-        ordered = sorted(self._tactics.items(), key=lambda pair: (pair[0][0], pair[1].order))
-        return list({one.shortname: one for _, one in reversed(ordered)}.values())[::-1]
+        found: dict[str, Tactic] = {}
+        for _, one in sorted(self._tactics.items(), key=lambda pair: (pair[0][0], pair[1].order)):
+            found.setdefault(one.shortname, one)
+        return list(found.values())
 
     def techniques(self) -> list[tuple[str, Technique]]:
         """Return all techniques with their domains, by id, Enterprise first."""

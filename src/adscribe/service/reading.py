@@ -21,6 +21,7 @@ from adscribe.service.state import State
 from adscribe.store import Store
 from adscribe.store.counts import Facets
 from adscribe.store.filters import Filter
+from adscribe.store.hosts import Host, Hosts
 from adscribe.store.listing import CursorError, Page
 
 DOWNLOAD_PAGE = 500
@@ -51,7 +52,7 @@ async def hosts(request: Request) -> Response:
     """Show a page of the hosts whose events meet a filter."""
     asked, others = query.query(request, "after", "limit")
     after, limit = others.get("after"), others.get("limit", PAGE)
-    return await _answered(request, partial(_hosts, asked=asked, after=after, limit=limit))
+    return await _answered(request, partial(hosts_of, asked=asked, after=after, limit=limit))
 
 
 async def host(request: Request) -> Response:
@@ -61,7 +62,7 @@ async def host(request: Request) -> Response:
         ip = canonical(request.path_params["ip"][:100])
     except ValueError:
         raise Problem("not-found", "This is no address.") from None
-    return await _answered(request, partial(_host, ip=ip, asked=asked))
+    return await _answered(request, partial(host_of, ip=ip, asked=asked))
 
 
 async def _answered(request: Request, read: Callable[[Store], Any]) -> Response:
@@ -121,7 +122,14 @@ def facets_of(store: Store, *, asked: Filter, buckets: int = BUCKETS) -> Facets:
     return store.facets(asked, buckets=buckets)
 
 
-def _hosts(store: Store, *, asked: Filter, after: str | None, limit: int) -> Any:
+def hosts_of(store: Store, *, asked: Filter, after: str | None, limit: int) -> Hosts:
+    """Return the page of hosts that is asked for.
+
+    Raises
+    ------
+    Problem
+        ``invalid-parameter``
+    """
     check(asked)
     try:
         return store.hosts(asked, after=after, limit=limit)
@@ -129,7 +137,14 @@ def _hosts(store: Store, *, asked: Filter, after: str | None, limit: int) -> Any
         raise unplaced(error) from None
 
 
-def _host(store: Store, *, ip: str, asked: Filter) -> Any:
+def host_of(store: Store, *, ip: str, asked: Filter) -> Host:
+    """Return the host that is asked for.
+
+    Raises
+    ------
+    Problem
+        ``not-found``
+    """
     found = store.host(ip, asked)
     if found is None:
         raise Problem("not-found", "No event of that time has this host.")

@@ -8,7 +8,18 @@ from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import Response
 
-from adscribe.service.pages import columns, events, examples, finding, login, shell, start, static
+from adscribe.service.pages import (
+    columns,
+    events,
+    examples,
+    finding,
+    hosts,
+    login,
+    matrix,
+    shell,
+    start,
+    static,
+)
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
@@ -17,6 +28,10 @@ PAGES: tuple[tuple[str, str, Endpoint], ...] = (
     ("GET", "/events", events.shown),
     ("GET", "/events/find", finding.find),
     ("POST", "/events/columns", columns.choose),
+    ("GET", "/matrix", matrix.shown),
+    ("GET", "/matrix/compare", matrix.compare),
+    ("GET", "/hosts", hosts.shown),
+    ("GET", "/hosts/{ip}", hosts.one),
     ("GET", "/examples", examples.shown),
     ("GET", "/login", login.asked),
     ("POST", "/login", login.given),
