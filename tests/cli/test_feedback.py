@@ -18,6 +18,7 @@ from adscribe.errors import AdscribeError
 from adscribe.event.native import to_native
 from adscribe.sensors import read
 from adscribe.store import Store
+from tests.store.conftest import KINDS, place
 from tests.training.feedback.invented import EXFILTRATION, classifier, copy, judged
 
 SITE_FILE = """\
@@ -97,36 +98,46 @@ def test_suggest_writes_a_fragment(folder: Path) -> None:
     assert "allowed: []" in out
 
 
-def test_a_store_is_read_as_the_file_that_it_exports(tmp_path: Path) -> None:
-    site, store, file = tmp_path / "site.yaml", tmp_path / "events.db", tmp_path / "feedback.ndjson"
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_store_is_read_as_the_file_that_it_exports(tmp_path: Path, kind: str) -> None:
+    site, file = tmp_path / "site.yaml", tmp_path / "feedback.ndjson"
     site.write_text(SITE_FILE)
-    with Store(store) as kept:
-        kept.upgrade()
-        events = [copy(number, target=f"203.0.113.{number}") for number in range(12)]
-        # As reports of a sensor, so that each is an event with a history.
-        answers = list(kept.answers(classifier(), read(events), site=Site.load(site)))
-        for number, answer in enumerate(answers):
-            assert isinstance(answer, Assignment)
-            kept.give(
-                Feedback(
-                    event=JudgedRevision(id=answer.event.id, revision=answer.event.revision),
-                    analyst=("anna", "boris")[number % 2],
-                    verdict=NothingApplies(reason="benign"),
-                    at=copy(number).detected_at,
+    with place(kind, tmp_path) as store:
+        with Store(store) as kept:
+            kept.upgrade()
+            events = [copy(number, target=f"203.0.113.{number}") for number in range(12)]
+            # As reports of a sensor, so that each is an event with a history.
+            answers = list(kept.answers(classifier(), read(events), site=Site.load(site)))
+            for number, answer in enumerate(answers):
+                assert isinstance(answer, Assignment)
+                kept.give(
+                    Feedback(
+                        event=JudgedRevision(id=answer.event.id, revision=answer.event.revision),
+                        analyst=("anna", "boris")[number % 2],
+                        verdict=NothingApplies(reason="benign"),
+                        at=copy(number).detected_at,
+                    )
                 )
-            )
-        kept.revoke(answers[0].event.id, 1, by="anna", at=copy(20).detected_at)  # type: ignore[union-attr]
-    status, out, _ = called("feedback", "export", file, "--store", store, "--site", site)
-    assert (status, "12 verdicts" in out) == (0, True)
-    learnt = [tmp_path / "from-store.json", tmp_path / "from-file.json"]
-    for source, residual in zip((("--store", store), (file,)), learnt, strict=True):
-        status, out, err = called("feedback", "learn", *source, "--site", site, "-o", residual)
-        assert status == 0
-        assert "HIGHTRANSF database_server: 11 benign" in out
-        assert "1 revoked" in err
-    assert learnt[0].read_bytes() == learnt[1].read_bytes()
+            kept.revoke(answers[0].event.id, 1, by="anna", at=copy(20).detected_at)  # type: ignore[union-attr]
+        status, out, _ = called("feedback", "export", file, "--store", store, "--site", site)
+        assert (status, "12 verdicts" in out) == (0, True)
+        learnt = [tmp_path / "from-store.json", tmp_path / "from-file.json"]
+        sources: list[tuple[str | Path, ...]] = [("--store", store), (file,)]
+        for source, residual in zip(sources, learnt, strict=True):
+            status, out, err = called("feedback", "learn", *source, "--site", site, "-o", residual)
+            assert status == 0
+            assert "HIGHTRANSF database_server: 11 benign" in out
+            assert "1 revoked" in err
+        assert learnt[0].read_bytes() == learnt[1].read_bytes()
+        (checked, *_), (suggested, *_) = (
+            called("feedback", word, "--store", store, "--site", site) for word in ("check", "suggest")
+        )
+        assert (checked, suggested) == (0, 0)
+
+
+def test_a_store_that_is_not_there_is_told(tmp_path: Path) -> None:
     status, _, err = called("feedback", "check", "--store", tmp_path / "none.db")
-    assert "no such file" in err
+    assert (status, "no such file" in err) == (2, True)
 
 
 def test_the_rules_learn_nothing(folder: Path) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -162,11 +161,12 @@ def test_verdicts_join_the_training_and_decide_who_answers(runs: Runs, tmp_path:
     parts = parted(read, read.cases)
     assert {case.habit for case in parts.learnt}.isdisjoint(case.habit for case in parts.held_out)
     assert len(parts.held_out) == 24
-    settings = replace(GOOD, verdict=30.0)
-    taught = train(runs.data, tmp_path / "taught", settings, feedback=parts.learnt, processes=1)
+    site = tmp_path / "site.yaml"
+    told = trained_with(file, site, runs.data, tmp_path / "taught")
+    assert f"{len(parts.learnt)} verdicts are learnt from" in told
     champion, challenger = (
-        evaluate(folder, runs.data, feedback=file, site=tmp_path / "site.yaml", probe=False, processes=1)
-        for folder in (runs.trained.folder, taught.folder)
+        evaluate(folder, runs.data, feedback=file, site=site, probe=False, processes=1)
+        for folder in (runs.trained.folder, tmp_path / "taught")
     )
     assert champion.sets == challenger.sets
     assert champion.feedback is not None
@@ -181,6 +181,17 @@ def test_verdicts_join_the_training_and_decide_who_answers(runs: Runs, tmp_path:
     assert not any(one.startswith("feedback_") for one in gate(challenger, champion).failures)
     with pytest.raises(AdscribeError, match="different data"):
         gate(challenger, runs.evaluation)
+
+
+def trained_with(feedback: Path, site: Path, data: Path, out: Path) -> str:
+    """Train a model with verdicts by the command, and return what it told."""
+    app = Typer()
+    app.command()(learning.train)
+    options = {"out": out, "feedback": feedback, "site": site, "seed": 3, "iterations": 40, "verdict": 30}
+    words = [str(word) for name, value in options.items() for word in (f"--{name}", value)]
+    found = CliRunner().invoke(app, [str(data), *words, "--processes", "1"], catch_exceptions=False)
+    assert found.exit_code == 0
+    return found.output
 
 
 def evaluated(model: str, data: Path, folder: Path) -> report_bundle.Report:

@@ -13,7 +13,7 @@ from adscribe.answer.assignment import Assignment, ModelReference
 from adscribe.answer.verdict import Model, Verdict
 from adscribe.assign.journal import Journal
 from adscribe.assign.loaded import Loaded, no_promise
-from adscribe.assign.loading import SHIPPED, load_model
+from adscribe.assign.loading import load_model
 from adscribe.assign.run import Observer, Run
 from adscribe.assign.translate import VerdictTranslator
 from adscribe.attack import Catalogue
@@ -22,6 +22,7 @@ from adscribe.errors import EventError, Place
 from adscribe.event.merge import INACTIVITY_TIMEOUT
 from adscribe.history import History
 from adscribe.model.learned import LearnedModel
+from adscribe.model.names import SHIPPED
 from adscribe.sensors import Readable, Reject, read
 from adscribe.site import Site
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from adscribe.assign.classifier import Classifier
 from adscribe.context import Context
-from adscribe.model.drift import DAYS, UNAVAILABLE, Drift, Monitor, day_of, today
+from adscribe.model.days import DAYS
+from adscribe.model.drift import UNAVAILABLE, Drift, Monitor, day_of, today
 from adscribe.model.learned import LearnedModel
 from adscribe.sensors import Readable, Reject
 from adscribe.site import Site

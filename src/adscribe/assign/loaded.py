@@ -15,11 +15,9 @@ from adscribe.codebook import Codebook
 from adscribe.errors import ModelError, Place
 from adscribe.model.artefact import MANIFEST, Manifest, load
 from adscribe.model.learned import RISK, LearnedModel
+from adscribe.model.names import CODEBOOK
 from adscribe.model.promises import Promises
 from adscribe.model.residual import load as load_residual
-
-CODEBOOK = "codebook"
-"""Name of the rules."""
 
 
 class Loaded(NamedTuple):

@@ -21,22 +21,11 @@ from tempfile import TemporaryDirectory
 
 from adscribe.assign import registry
 from adscribe.assign.copies import Copies
-from adscribe.assign.loaded import CODEBOOK, Loaded, learned, rules, taught
+from adscribe.assign.loaded import Loaded, learned, rules, taught
 from adscribe.attack import Catalogue
 from adscribe.errors import ModelError, Place
+from adscribe.model.names import CODEBOOK, CURRENT, NAMES, SCHEME, SHIPPED
 from adscribe.resources import shipped
-
-SHIPPED = "adscribe"
-"""Name of the model that ships."""
-
-CURRENT = "current"
-"""Names the artefact of a folder that holds several."""
-
-NAMES = (
-    f"{SHIPPED} (ships), {CODEBOOK} (the rules), a folder (or its {CURRENT!r}),"
-    f" or {registry.SCHEME}NAME@ALIAS"
-)
-"""How a model can be named, in words."""
 
 _ENTRIES = 100
 """An artefact has fewer; of more entries the first tell as well that something is wrong."""
@@ -94,7 +83,7 @@ def source(name: str, *, cache: Path | None = None) -> Source:
         return _Rules()
     if name == SHIPPED:
         return _Shipped()
-    if name.startswith(registry.SCHEME):
+    if name.startswith(SCHEME):
         return _Registry(name, cache)
     return _Folder(Path(name))
 

@@ -13,8 +13,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from adscribe.errors import ModelError
-
-SCHEME = "models:/"
+from adscribe.model.names import SCHEME
 
 _LOCAL = Path("mlflow.db")
 STORE = f"sqlite:///{_LOCAL}"

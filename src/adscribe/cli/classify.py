@@ -8,21 +8,23 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from enum import StrEnum
 from pathlib import Path
-from typing import IO, Annotated
+from typing import IO, TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
 from adscribe.answer.cells import defused
-from adscribe.assign import Assignment, Classifier
-from adscribe.assign.loading import NAMES, SHIPPED
 from adscribe.cli.flows import read_index
 from adscribe.cli.options import EventFormat
 from adscribe.cli.rejects import Rejects
 from adscribe.flows import completed
+from adscribe.model.names import NAMES, SHIPPED
 from adscribe.sensors import Reject, read
 from adscribe.site import Site
+
+if TYPE_CHECKING:
+    from adscribe.answer.assignment import Assignment
 
 
 class Output(StrEnum):
@@ -73,6 +75,8 @@ def classify(
 
     Example: adscribe classify --site site.yaml --output table events.log
     """
+    from adscribe.assign import Classifier  # noqa: PLC0415 - slow to import
+
     classifier = Classifier.load(model, risk=risk, residual=residual)
     network = Site.load(site) if site else Site.default()
     run = classifier.run(site=network, attack_version=attack_version, candidates=candidates, explain=explain)

@@ -10,7 +10,6 @@ from typing import Annotated, Any, NamedTuple
 import msgspec
 import typer
 
-from adscribe.assign.decisions import decided_by_site
 from adscribe.codebook import Codebook
 from adscribe.codebook.explanation import (
     row_as_data,
@@ -114,14 +113,17 @@ def _show_row(book: Codebook, row_id: str, json: bool) -> None:
 
 
 class _Placed(NamedTuple):
-    """An event in its context, and the line that reported it."""
+    """An event in its context, the line that reported it, and whether the site has decided it."""
 
     line: int
     event_id: str
     context: Context
+    decided: bool
 
 
 def _records(file: str, site: Site) -> Iterator[_Placed | Reject]:
+    from adscribe.assign.decisions import decided_by_site  # noqa: PLC0415 - slow to import
+
     events, history = ActiveEvents(), MemoryHistory()
     source = sys.stdin.buffer if file == "-" else Path(file)
     for record in read(source, zone=site.timezone):
@@ -130,11 +132,12 @@ def _records(file: str, site: Site) -> Iterator[_Placed | Reject]:
             continue
         state = events.add(record.event)
         context = derive(state.event, site, history, event_id=state.id)
-        if decided_by_site(context) is None:
+        decided = decided_by_site(context) is not None
+        if not decided:
             # As when classifying: only what the site hasn't decided is evidence against a host.
             for ips, trace in traces(context, state.id):
                 history.remember(ips, trace)
-        yield _Placed(record.line, state.id, context)
+        yield _Placed(record.line, state.id, context, decided)
 
 
 def _parts(context: Context, book: Codebook) -> Iterator[tuple[str, Context]]:
@@ -151,7 +154,7 @@ def _in_words(placed: _Placed, book: Codebook) -> Iterator[str]:
     event = placed.context.event
     submethod = event.submethod or "(submethod not told)"
     yield f"line {placed.line}: {event.method} {submethod}, event {placed.event_id}"
-    if decided_by_site(placed.context) is not None:
+    if placed.decided:
         yield "the site has decided this event, the rules are not asked; they would say:"
     for label, part in _parts(placed.context, book):
         first, *rest = trace_in_words(book.trace(part), book)
@@ -161,6 +164,5 @@ def _in_words(placed: _Placed, book: Codebook) -> Iterator[str]:
 
 def _as_data(placed: _Placed, book: Codebook) -> dict[str, Any]:
     whole, *parts = [trace_as_data(book.trace(part), part, book) for _, part in _parts(placed.context, book)]
-    decided = decided_by_site(placed.context) is not None
-    head = {"line": placed.line, "event": placed.event_id, "decided_by_site": decided}
+    head = {"line": placed.line, "event": placed.event_id, "decided_by_site": placed.decided}
     return head | whole | {"parts": parts}

@@ -6,24 +6,24 @@ import sys
 from contextlib import ExitStack
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 import typer
 from rich.console import Console
 from rich.table import Table
 
-from adscribe.assign import Classifier
-from adscribe.assign.drift import drift as drift_of_answers
-from adscribe.assign.drift import monitor_of, watch
-from adscribe.assign.loading import NAMES, SHIPPED
 from adscribe.cli.classify import opened
 from adscribe.cli.options import EventFormat
 from adscribe.cli.rejects import Rejects
 from adscribe.errors import ModelError
-from adscribe.model.drift import DAYS, KEPT, UNAVAILABLE, Comparison, Drift, day_of
+from adscribe.model.days import DAYS, KEPT
+from adscribe.model.names import NAMES, SHIPPED
 from adscribe.sensors import Reject
 from adscribe.site import Site
+
+if TYPE_CHECKING:
+    from adscribe.model.drift import Comparison, Drift
 
 
 class Output(StrEnum):
@@ -58,6 +58,11 @@ def drift(
 
     Example: adscribe drift --site site.yaml october.log november.log
     """
+    from adscribe.assign import Classifier  # noqa: PLC0415 - slow to import
+    from adscribe.assign.drift import drift as drift_of_answers  # noqa: PLC0415
+    from adscribe.assign.drift import monitor_of, watch  # noqa: PLC0415
+    from adscribe.model.drift import UNAVAILABLE, day_of  # noqa: PLC0415
+
     classifier = Classifier.load(model)
     watch(classifier, day_of)
     if monitor_of(classifier) is None:

@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 import typer
 
-from adscribe.assign.loading import NAMES, SHIPPED, load_model
 from adscribe.attack import Catalogue
 from adscribe.cli.rejects import UNREADABLE
 from adscribe.context.words import count
 from adscribe.errors import ModelError
-from adscribe.model.learned import LearnedModel
+from adscribe.model.names import NAMES, SHIPPED
 from adscribe.service.settings import variable
 from adscribe.site import Site
 
@@ -166,6 +165,8 @@ class Verdicts:
     site: Site
 
     def __init__(self, file: Path | None, site: Path | None, model: str, *, store: str | None = None) -> None:
+        from adscribe.assign.loading import load_model  # noqa: PLC0415 - slow to import
+        from adscribe.model.learned import LearnedModel  # noqa: PLC0415
         from adscribe.training.feedback.cases import gather, read_file  # noqa: PLC0415 - slow to import
         from adscribe.training.feedback.quarantine import quarantine  # noqa: PLC0415
 

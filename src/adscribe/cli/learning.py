@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from adscribe.assign.loading import NAMES, SHIPPED
 from adscribe.cli.feedback import Verdicts
+from adscribe.model.names import NAMES, SHIPPED
 
 if TYPE_CHECKING:
     from adscribe.training.feedback.cases import Case

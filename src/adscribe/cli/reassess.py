@@ -14,10 +14,9 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from adscribe.assign import Classifier
-from adscribe.assign.loading import NAMES, SHIPPED
 from adscribe.cli.durations import duration
 from adscribe.context.words import count
+from adscribe.model.names import NAMES, SHIPPED
 from adscribe.service.settings import variable
 from adscribe.site import Site
 
@@ -114,6 +113,8 @@ def reassess(
     }
     asked = _filter([(name, value) for name, values in given.items() for value in values or ()])
     network = Site.load(site) if site else Site.default()
+    from adscribe.assign import Classifier  # noqa: PLC0415 - slow to import
+
     classifier = Classifier.load(model, risk=risk, residual=residual)
     with Store(store) as found:
         if not found.exists:

@@ -1,5 +1,5 @@
-"""The learnt model: one softmax over outcomes, calibrated, with promises that are measured."""
+"""The learnt model: one softmax over outcomes, calibrated, with promises that are measured.
 
-from adscribe.model.learned import LearnedModel
-
-__all__ = ["LearnedModel"]
+`adscribe.model.learned.LearnedModel` answers. Nothing is imported here: how models are named can be known
+without the libraries that they compute with.
+"""

@@ -14,7 +14,6 @@ from typing import Literal
 
 import msgspec
 import numpy as np
-from scipy.stats import binomtest  # type: ignore[import-untyped]
 
 BINS = 10
 """Of probabilities, from 0 to 1."""
@@ -132,6 +131,8 @@ def _together(parts: Sequence[Certainty]) -> Certainty:
 
 
 def _judged(one: Certainty, expected: float | None, tested: int) -> Judged:
+    from scipy.stats import binomtest  # type: ignore[import-untyped]  # noqa: PLC0415 - slow to import
+
     test = binomtest(round(one.right * one.number), one.number)
     intervals = {
         level: test.proportion_ci(confidence_level=1 - level / max(tested, 1)) for level in (DRIFT, WATCH)

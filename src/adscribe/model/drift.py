@@ -20,6 +20,7 @@ import numpy as np
 from adscribe.answer import Verdict
 from adscribe.context import Context
 from adscribe.features import Row
+from adscribe.model.days import DAYS, KEPT
 from adscribe.model.profile import PAST, SIZES, TRAINING, Comparer, Normal, Profile
 from adscribe.model.statistics import Counts, Said, Statistics
 
@@ -30,12 +31,6 @@ STATES: tuple[State, ...] = ("too few", "quiet", "watch", "drift")
 
 DRIFT, WATCH = 0.01, 0.1
 """Chance that a normal site's window is told to be so, in each of the two comparisons."""
-
-DAYS = 30
-"""Days of a window."""
-
-KEPT = 120
-"""Days that are remembered: the window, and the past that it is compared with."""
 
 MOVED = 3
 """Bins that are named of a group."""

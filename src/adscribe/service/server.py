@@ -17,8 +17,8 @@ from granian.log import LogLevels
 from granian.server import Server
 
 from adscribe.assign.loading import source
-from adscribe.assign.registry import SCHEME
 from adscribe.errors import AdscribeError, ModelError, Place
+from adscribe.model.names import SCHEME
 from adscribe.service import logs
 from adscribe.service.settings import Settings
 from adscribe.site import Site

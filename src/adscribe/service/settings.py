@@ -9,8 +9,8 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
-from adscribe.assign.loading import NAMES, SHIPPED
 from adscribe.errors import AdscribeError, Place
+from adscribe.model.names import NAMES, SHIPPED
 
 PREFIX = "ADSCRIBE_"
 MIB = 1024 * 1024

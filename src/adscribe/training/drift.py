@@ -16,7 +16,8 @@ import numpy as np
 
 from adscribe.assign import Classifier
 from adscribe.assign.drift import drift, watch
-from adscribe.model.drift import DAYS, Drift
+from adscribe.model.days import DAYS
+from adscribe.model.drift import Drift
 from adscribe.site import Site
 from adscribe.training.simulation.behaviours import load_library
 from adscribe.training.simulation.life import tell

@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from adscribe.assign import registry
+from adscribe.model.names import SCHEME
 from adscribe.training import report, tracking
 from adscribe.training.evaluation import Evaluation, data_card, evaluate
 from adscribe.training.feedback.cases import Case
@@ -92,7 +93,7 @@ def fetched(model: str) -> Path:
     ModelError
         If the registry has no such model.
     """
-    return registry.fetched(model) if model.startswith(registry.SCHEME) else Path(model)
+    return registry.fetched(model) if model.startswith(SCHEME) else Path(model)
 
 
 def _log_training(trained: Trained, data: Path, settings: Settings, module: Any) -> str:
