@@ -139,6 +139,11 @@ class LearnedModel:
         return self._artefact
 
     @property
+    def residual(self) -> Residual | None:
+        """What a site's analysts have taught, if anything."""
+        return None if self._beside is None else self._beside.residual
+
+    @property
     def monitor(self) -> Monitor | None:
         """What counts its answers, if anything does."""
         return self._monitor

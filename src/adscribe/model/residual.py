@@ -241,6 +241,7 @@ class Beside:
             raise ModelError(
                 f"the residual speaks of {residual.attack}, the model of {space.enterprise.name}"
             )
+        self.residual = residual
         self.reference = f"sha256:{residual.sha256}"
         self._is_category = space.is_category
         labels = [labels_of(outcome) for outcome in space.outcomes]

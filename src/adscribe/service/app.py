@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from adscribe.assign.drift import drift as drift_of_answers
-from adscribe.service import feedback, layer, matrix, openapi, pages, reading, reassessing
+from adscribe.service import feedback, layer, matrix, measures, openapi, pages, reading, reassessing, review
 from adscribe.service.access import Access
 from adscribe.service.classify import classify
 from adscribe.service.disagreements import Compared
@@ -65,6 +65,8 @@ def create_app(settings: Settings | None = None, folder: Path | None = None) -> 
     app.get("/v1/feedback")(feedback.listed)
     app.get("/v1/hosts")(reading.hosts)
     app.get("/v1/hosts/{ip}")(reading.host)
+    app.get("/v1/review")(review.queue)
+    app.get("/v1/review/{group_id}")(review.group)
     app.post("/v1/reassess")(reassessing.begin)
     app.get("/v1/reassess")(reassessing.listed)
     app.get("/v1/reassess/{job_id}")(reassessing.shown)
@@ -72,6 +74,7 @@ def create_app(settings: Settings | None = None, folder: Path | None = None) -> 
     app.get("/v1/attack/matrix")(matrix.matrix)
     app.get("/v1/attack/matrix/layer")(layer.navigator_layer)
     app.get("/v1/model")(model)
+    app.get("/v1/model/measures")(measures.shown)
     app.post("/v1/model/rollback")(rollback)
     app.get("/v1/shadow")(shadow)
     app.get("/v1/drift")(drift)

@@ -11,11 +11,21 @@ from adscribe.assign import Assignment
 from adscribe.model.drift import Drift
 from adscribe.model.promises import Promises
 from adscribe.sensors import FORMATS
-from adscribe.service import bodies, body, events, openapi_feedback, openapi_reading, openapi_reassess
+from adscribe.service import (
+    bodies,
+    body,
+    events,
+    openapi_feedback,
+    openapi_reading,
+    openapi_reassess,
+    openapi_review,
+)
 from adscribe.service.disagreements import Disagreement
 from adscribe.service.matrix import Matrix
+from adscribe.service.measures import Measured
 from adscribe.service.operations import EVENT_ID, REF, Json, content, parameter, problems, ref
 from adscribe.service.problems import KINDS, Document
+from adscribe.service.review import Review
 from adscribe.store import StoredEvent
 from adscribe.store.counts import Facets
 from adscribe.store.hosts import Host, Hosts
@@ -187,9 +197,13 @@ _PATHS: Json = {
     **openapi_reading.PATHS,
     **openapi_feedback.PATHS,
     **openapi_reassess.PATHS,
+    **openapi_review.PATHS,
     "/v1/events": {**openapi_reading.PATHS["/v1/events"], **_KEEP},
     "/v1/events/{event_id}": _STORED,
     "/v1/model": _get("model", "The model that answers", content(ref("Model")), "not-ready"),
+    "/v1/model/measures": _get(
+        "measures", "What was measured of the model that answers", content(ref("Measured")), "not-ready"
+    ),
     "/v1/model/rollback": _ROLLBACK,
     "/v1/shadow": _get(
         "shadow",
@@ -214,8 +228,8 @@ _PATHS: Json = {
 
 
 _DESCRIBED = (
-    *(Assignment, Disagreement, Document, Drift, Facets, Host, Hosts, Job, Matrix, Page),
-    *(Promises, StoredEvent),
+    *(Assignment, Disagreement, Document, Drift, Facets, Host, Hosts, Job, Matrix, Measured),
+    *(Page, Promises, Review, StoredEvent),
 )
 """Classes whose schemas stand in the document."""
 

@@ -16,6 +16,9 @@ PREFIX = "ADSCRIBE_"
 MIB = 1024 * 1024
 LONGEST_TIMEOUT_MINUTES = 7 * 24 * 60
 
+# Without a user's name and password: it is shown.
+_URL = r"https?://[A-Za-z0-9.:\[\]_-]+(?:/[A-Za-z0-9._~/-]*)?"
+
 
 class SettingsError(AdscribeError):
     """A setting that can't hold."""
@@ -54,6 +57,13 @@ class Settings:
     residual: Path | None = field(
         default=None,
         metadata=_says("What the site's analysts have taught: a file of `adscribe feedback learn`."),
+    )
+    evaluation: Path | None = field(
+        default=None,
+        metadata=_says("What was measured of the model: the evaluation.json of `adscribe evaluate`."),
+    )
+    mlflow_url: str | None = field(
+        default=None, metadata=_says("Where MLflow's own pages are, for a link to the last runs.")
     )
     store: str | None = field(
         default=None,
@@ -136,6 +146,11 @@ class Settings:
             raise SettingsError(
                 "host is open to other machines and no token is set",
                 hint=f"set {variable('token')}, listen on 127.0.0.1, or say --insecure",
+            )
+        if self.mlflow_url is not None and not re.fullmatch(_URL, self.mlflow_url):
+            raise SettingsError(
+                "mlflow_url must be an address such as https://mlflow.example",
+                hint=f"set {variable('mlflow_url')}",
             )
         if self.site is not None and not self.site.is_file():
             raise SettingsError("no such site file", place=Place(file=str(self.site)), hint="see --site")
