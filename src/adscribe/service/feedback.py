@@ -56,10 +56,10 @@ async def give(request: Request) -> Response:
     if body.media_type(request) != body.JSON:
         raise Problem("unsupported-media-type", f"The Content-Type must be {body.JSON}.")
     record = body.document(content)
-    analyst = _header(request)
+    analyst = analyst_of(request)
     keeping = _state(request).keeping
     with keeping.slots.held():
-        found = await keeping.use(partial(_given, event_id=event_id, record=record, analyst=analyst))
+        found = await keeping.use(partial(given, event_id=event_id, record=record, analyst=analyst))
     headers = {"Location": f"/v1/events/{event_id}/feedback/{found.number}"}
     return _json(found, status_code=201, headers=headers)
 
@@ -68,14 +68,13 @@ async def revoke(request: Request) -> Response:
     """Take back what an analyst said."""
     _, others = query(request, "analyst", fields=())
     event_id, number = _event(request), request.path_params["number"]
-    name = _header(request) or others.get("analyst")
+    name = analyst_of(request) or others.get("analyst")
     if name is None:
         raise refused("analyst", f"is needed: who takes it back, here or in the header {ANALYST}")
-    by = _all_read(by=lambda: parse_analyst(name))["by"]
     found = None
     if _NUMBER.fullmatch(number):
         keeping = _state(request).keeping
-        work = partial(_revoked, event_id=event_id, number=int(number), by=by)
+        work = partial(revoked, event_id=event_id, number=int(number), by=name)
         with keeping.slots.held():
             found = await keeping.use(work)
     if found is None:
@@ -111,7 +110,27 @@ async def listed(request: Request) -> Response:
         return Download(chunks(), held.pop_all(), media_type=FORMS["ndjson"], name=name)
 
 
-def _given(store: Store, *, event_id: str, record: Any, analyst: str | None) -> StoredFeedback:
+def given(
+    store: Store, *, event_id: str, record: Any, analyst: str | None, at: datetime | None = None
+) -> StoredFeedback:
+    """Keep what an analyst says.
+
+    Parameters
+    ----------
+    store : Store
+    event_id : str
+    record : Any
+        The body of a request, as JSON holds it.
+    analyst : str or None
+        Who says it, where that stands beside the body.
+    at : datetime, optional
+        When: one time for all that is said at once. Now when not given.
+
+    Raises
+    ------
+    Problem
+        ``invalid-feedback``, ``not-found`` or ``conflict``.
+    """
     if not isinstance(record, dict):
         raise _invalid([Detail(pointer="", detail="must be an object with a verdict")])
     unknown = [key for key in record if key not in _KEYS]
@@ -135,7 +154,7 @@ def _given(store: Store, *, event_id: str, record: Any, analyst: str | None) -> 
             comment=lambda: parse_comment(record.get("comment")),
             verdict=lambda: _verdict(record.get("verdict"), answer),
         ),
-        at=datetime.now(UTC),
+        at=at or datetime.now(UTC),
     )
     try:
         kept = store.give(said)
@@ -173,8 +192,16 @@ def _all_read(**readers: Callable[[], Any]) -> dict[str, Any]:
     return found
 
 
-def _revoked(store: Store, *, event_id: str, number: int, by: str) -> StoredFeedback | None:
-    return store.revoke(event_id, number, by=by, at=datetime.now(UTC))
+def revoked(store: Store, *, event_id: str, number: int, by: str | None) -> StoredFeedback | None:
+    """Take back what an analyst said; ``None`` where there is none.
+
+    Raises
+    ------
+    Problem
+        ``invalid-feedback``: who takes it back has no such name.
+    """
+    name = _all_read(by=lambda: parse_analyst(by))["by"]
+    return store.revoke(event_id, number, by=name, at=datetime.now(UTC))
 
 
 def _event(request: Request) -> str:
@@ -184,7 +211,8 @@ def _event(request: Request) -> str:
     return event_id
 
 
-def _header(request: Request) -> str | None:
+def analyst_of(request: Request) -> str | None:
+    """Return who judges, as a proxy says."""
     given = request.headers.get(ANALYST)
     try:
         # Headers are read as Latin-1; what stands in them is UTF-8 today.

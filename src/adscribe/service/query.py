@@ -193,6 +193,12 @@ def _columns(name: str, text: str) -> tuple[str, ...]:
     return found
 
 
+def _moment(name: str, text: str) -> int:
+    if not re.fullmatch(r"\d{1,17}", text, re.ASCII):
+        raise refused(name, "must be what the page that is judged on gives")
+    return int(text)
+
+
 _READERS: dict[str, Callable[[str, str], Any]] = {
     "sort": one_of(*ORDERS),
     "order": one_of("desc", "asc"),
@@ -200,6 +206,7 @@ _READERS: dict[str, Callable[[str, str], Any]] = {
     "before": _place,
     "columns": _columns,
     "limit": number(1, MOST),
+    "judged": _moment,
     "format": one_of(*FORMS),
     "buckets": number(2, MOST_BUCKETS),
     "analyst": lambda _, text: text,
