@@ -20,7 +20,7 @@ from adscribe.errors import SiteError
 from adscribe.event import Event
 from adscribe.sensors import Reject, read
 from adscribe.site import Site
-from adscribe.site.coverage import Coverage, Gap, expired
+from adscribe.site.coverage import TITLES, Coverage, Gap, together
 from adscribe.site.suggest import Suggester
 
 app = typer.Typer(
@@ -36,15 +36,6 @@ UNUSABLE = 2
 
 UNREAD = 3
 """Exit status when the site file is right but records of the events could not be read."""
-
-_TITLES = {
-    "assigned_filter": "Methods without an assigned filter",
-    "filter_mismatch": "Events outside their assigned filter",
-    "address": "Inside addresses that nothing places",
-    "data_feed": "Data feeds that are not described",
-    "filter": "Filters never hit",
-    "decision": "Decisions without effect",
-}
 
 
 @app.command("check", epilog="Example: adscribe site check site.yaml --events events.ndjson")
@@ -74,11 +65,7 @@ def check(
     stream = _Events([events] if events else [], loaded, form)
     for event in stream:
         coverage.add(event)
-    gaps = list(expired(loaded, datetime.now(UTC)))
-    past = {gap.subject for gap in gaps}
-    gaps += (gap for gap in (coverage.gaps() if events else ()) if gap.subject not in past)
-    order = list(_TITLES)
-    gaps.sort(key=lambda gap: order.index(gap.topic))
+    gaps = together(loaded, datetime.now(UTC), coverage if events else None)
     if json:
         counts = {"events": coverage.events, "rejected": stream.rejected} if events else {}
         _print_json({"valid": True, **_summary(loaded), **counts, "gaps": [asdict(gap) for gap in gaps]})
@@ -164,7 +151,7 @@ def _plain(problem: SiteError) -> dict[str, str | int | None]:
 
 def _print_gaps(gaps: list[Gap]) -> None:
     for topic, group in groupby(gaps, key=lambda gap: gap.topic):
-        typer.echo(f"\n{_TITLES[topic]}")
+        typer.echo(f"\n{TITLES[topic]}")
         for gap in group:
             typer.echo(f"  {gap}")
 

@@ -13,7 +13,18 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from adscribe.assign.drift import drift as drift_of_answers
-from adscribe.service import feedback, layer, matrix, measures, openapi, pages, reading, reassessing, review
+from adscribe.service import (
+    feedback,
+    layer,
+    matrix,
+    measures,
+    openapi,
+    pages,
+    reading,
+    reassessing,
+    review,
+    site_reading,
+)
 from adscribe.service.access import Access
 from adscribe.service.classify import classify
 from adscribe.service.disagreements import Compared
@@ -79,6 +90,10 @@ def create_app(settings: Settings | None = None, folder: Path | None = None) -> 
     app.get("/v1/shadow")(shadow)
     app.get("/v1/drift")(drift)
     app.get("/v1/site")(site)
+    app.get("/v1/site/address/{ip}")(site_reading.address)
+    app.post("/v1/site/check")(site_reading.check_file)
+    app.get("/v1/site/gaps")(site_reading.gaps)
+    app.get("/v1/site/suggestions")(site_reading.suggestions)
     app.get("/health/live")(live)
     app.get("/health/ready")(ready)
     app.get("/metrics")(metrics)
@@ -131,22 +146,13 @@ async def site(request: Request) -> Response:
     """Say which site file is in use, and how much it says; none of its addresses."""
     state = _state(request)
     _, current = state.ready()
-    content = current.content
     return _json(
         {
             "sha256": current.sha256,
             "given": state.settings.site is not None,
             "loaded_at": state.site_file.loaded_at,
             "error": state.site_file.error,
-            "counts": {
-                "filters": len(content.filters),
-                "roles": len(content.roles),
-                "assigned_filters": len(content.assigned),
-                "allowed": len(content.allowed),
-                "forbidden": len(content.forbidden),
-                "known_causes": len(content.known_causes),
-                "data_feeds": len(content.feeds),
-            },
+            "counts": site_reading.counts(current),
         }
     )
 

@@ -19,13 +19,16 @@ from adscribe.service import (
     openapi_reading,
     openapi_reassess,
     openapi_review,
+    openapi_site,
 )
 from adscribe.service.disagreements import Disagreement
 from adscribe.service.matrix import Matrix
 from adscribe.service.measures import Measured
 from adscribe.service.operations import EVENT_ID, REF, Json, content, parameter, problems, ref
+from adscribe.service.placed import PlacedAddress
 from adscribe.service.problems import KINDS, Document
 from adscribe.service.review import Review
+from adscribe.service.site_reading import CheckedSite, SiteGaps, SiteSuggestions
 from adscribe.store import StoredEvent
 from adscribe.store.counts import Facets
 from adscribe.store.hosts import Host, Hosts
@@ -197,6 +200,7 @@ _PATHS: Json = {
     **openapi_reading.PATHS,
     **openapi_feedback.PATHS,
     **openapi_reassess.PATHS,
+    **openapi_site.PATHS,
     **openapi_review.PATHS,
     "/v1/events": {**openapi_reading.PATHS["/v1/events"], **_KEEP},
     "/v1/events/{event_id}": _STORED,
@@ -228,6 +232,7 @@ _PATHS: Json = {
 
 
 _DESCRIBED = (
+    *(CheckedSite, PlacedAddress, SiteGaps, SiteSuggestions),
     *(Assignment, Disagreement, Document, Drift, Facets, Host, Hosts, Job, Matrix, Measured),
     *(Page, Promises, Review, StoredEvent),
 )

@@ -15,6 +15,16 @@ from adscribe.site.site import Site
 
 Topic = Literal["assigned_filter", "filter_mismatch", "address", "data_feed", "filter", "decision"]
 
+TITLES: dict[Topic, str] = {
+    "assigned_filter": "Methods without an assigned filter",
+    "filter_mismatch": "Events outside their assigned filter",
+    "address": "Inside addresses that nothing places",
+    "data_feed": "Data feeds that are not described",
+    "filter": "Filters never hit",
+    "decision": "Decisions without effect",
+}
+"""Kind of gap to what it is called, in the order in which they are told."""
+
 MAX_NETWORKS = 10_000
 """Most networks in which addresses that nothing places are counted."""
 
@@ -148,6 +158,24 @@ class Coverage:
     def _note_decision(self, decision: Decision | None) -> None:
         if decision is not None:
             self._entries_hit.update((decision.kind, line) for line in decision.lines)
+
+
+def together(site: Site, now: datetime, coverage: Coverage | None = None) -> list[Gap]:
+    """Return what a site file leaves open, by topic.
+
+    Parameters
+    ----------
+    site : Site
+    now : datetime
+        What ended before has expired.
+    coverage : Coverage, optional
+        Events that were held against the site.
+    """
+    gaps = list(expired(site, now))
+    past = {gap.subject for gap in gaps}
+    gaps += (gap for gap in (coverage.gaps() if coverage else ()) if gap.subject not in past)
+    order = list(TITLES)
+    return sorted(gaps, key=lambda gap: order.index(gap.topic))
 
 
 def expired(site: Site, now: datetime) -> Iterator[Gap]:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from ipaddress import IPv4Network, IPv6Network, ip_network
+from typing import Literal, get_args
 
 from adscribe.event import Event
 from adscribe.event.address import parse
@@ -25,7 +26,9 @@ MANY_NETWORKS = 8
 
 _MAX_PEERS = 1_000  # of one host; more would prove nothing more
 _PRIVATE = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7")
-_WORDS = ("weak", "fair", "strong")
+Confidence = Literal["weak", "fair", "strong"]
+_WORDS: tuple[Confidence, ...] = get_args(Confidence)
+_NETWORK = "LAN"
 
 
 @dataclass(slots=True)
@@ -66,15 +69,36 @@ class _Trail:
 
 
 @dataclass(frozen=True, slots=True)
-class _Proposal:
-    """One line of a filter."""
+class Proposal:
+    """One line of a filter.
+
+    Attributes
+    ----------
+    pattern : str
+        Address or network.
+    strength : int
+        0 for a weak sign, which is told and not proposed, 1 for a fair one, 2 for a strong one.
+    why : str
+        What was seen.
+    filter : str
+        Name of the filter.
+    role : str or None
+        Of the filter; ``None`` for the monitored network.
+    """
 
     pattern: str
     strength: int
     why: str
+    filter: str
+    role: str | None
+
+    @property
+    def confidence(self) -> Confidence:
+        """The strength in a word."""
+        return _WORDS[self.strength]
 
     def __str__(self) -> str:
-        line = f'    - "{self.pattern}"  # {_WORDS[self.strength]}: {self.why}'
+        line = f'    - "{self.pattern}"  # {self.confidence}: {self.why}'
         return line if self.strength else f"#{line}"
 
 
@@ -120,18 +144,24 @@ class Suggester:
                 self._note_ot(event.source.ip, target.ip)
                 self._note_ot(target.ip, event.source.ip)
 
+    def proposals(self) -> Iterator[Proposal]:
+        """Yield all proposals: the monitored network first, then hosts with roles, each by address."""
+        yield from self._internal()
+        yield from sorted(self._roles(), key=lambda found: _order(found.pattern))
+
     def fragment(self) -> str:
         """Return the proposals as the text of a site file."""
-        filters = {"LAN": list(self._internal())}
+        filters: dict[str, list[Proposal]] = {}
         roles: dict[str, str] = {}
-        for role, name, proposal in sorted(self._roles(), key=lambda found: _order(found[2].pattern)):
-            roles[role] = name
-            filters.setdefault(name, []).append(proposal)
+        for proposal in self.proposals():
+            filters.setdefault(proposal.filter, []).append(proposal)
+            if proposal.role is not None:
+                roles[proposal.role] = proposal.filter
         lines = [*self._head(), f"timezone: {self.site.timezone}", "filters:"]
-        for name in ("LAN", *sorted(filters.keys() - {"LAN"})):
+        for name in (_NETWORK, *sorted(filters.keys() - {_NETWORK})):
             lines.append(f"  {name}:")
             lines += map(str, filters[name])
-        lines += ["internal: LAN", "roles:" if roles else "roles: {}"]
+        lines += [f"internal: {_NETWORK}", "roles:" if roles else "roles: {}"]
         lines += [f"  {role}: {roles[role]}" for role in sorted(roles)]
         return "\n".join(lines) + "\n"
 
@@ -143,11 +173,11 @@ class Suggester:
         if not self.is_complete:
             yield f"# There were too many hosts to keep in mind; the first {MAX_HOSTS:,} were looked at."
 
-    def _internal(self) -> Iterator[_Proposal]:
+    def _internal(self) -> Iterator[Proposal]:
         """Yield the inside ranges that were seen."""
         if not self._networks:
             for pattern in _PRIVATE:
-                yield _Proposal(pattern, 1, "private addresses; no inside address was seen")
+                yield Proposal(pattern, 1, "private addresses; no inside address was seen", _NETWORK, None)
             return
         blocks: dict[IPv4Network | IPv6Network, list[IPv4Network | IPv6Network]] = {}
         for network in self._networks:
@@ -155,7 +185,8 @@ class Suggester:
             blocks.setdefault(block, []).append(network)
         for block, networks in sorted(blocks.items(), key=lambda item: _order(str(item[0].network_address))):
             if len(networks) > MANY_NETWORKS:
-                yield _Proposal(str(block), 1, f"addresses in {len(networks)} of its /24 networks were seen")
+                why = f"addresses in {len(networks)} of its /24 networks were seen"
+                yield Proposal(str(block), 1, why, _NETWORK, None)
                 continue
             for network in sorted(networks, key=lambda one: _order(str(one.network_address))):
                 count = len(self._networks[network])
@@ -164,10 +195,10 @@ class Suggester:
                     if count < _MAX_PEERS
                     else "many addresses"
                 )
-                yield _Proposal(str(network), 1, f"{amount} seen")
+                yield Proposal(str(network), 1, f"{amount} seen", _NETWORK, None)
 
-    def _roles(self) -> Iterator[tuple[str, str, _Proposal]]:
-        """Yield role, filter and proposal; the strongest sign of a host speaks first."""
+    def _roles(self) -> Iterator[Proposal]:
+        """Yield the hosts with roles; the strongest sign of a host speaks first."""
         found: dict[tuple[str, str, str], list[tuple[int, str]]] = {}
         for (number, ip), trail in self._trails.items():
             sign = SIGNS[number]
@@ -180,7 +211,7 @@ class Suggester:
             if role not in self.site.roles(ip):
                 evidence.sort(key=lambda sign: (-sign[0], sign[1]))
                 why = "; ".join(dict.fromkeys(words for _, words in evidence))
-                yield role, name, _Proposal(ip, evidence[0][0], why)
+                yield Proposal(ip, evidence[0][0], why, name, role)
 
     def _ot_roles(self) -> Iterator[tuple[str, str, str, int, str]]:
         """Tell masters from devices: a master talks with many, a device with its masters."""

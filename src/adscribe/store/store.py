@@ -14,16 +14,18 @@ from sqlalchemy import Engine, text
 from adscribe.answer.feedback import Feedback
 from adscribe.answer.reviewed import Reviewed
 from adscribe.assign import Answer, Assignment, Classifier
+from adscribe.event import Event
 from adscribe.sensors import Reject, Report
 from adscribe.site import Site
 from adscribe.store.connection import address, browsing, engine, reading
-from adscribe.store.counts import Facets, facets
+from adscribe.store.counts import Counted, Facets, facets
 from adscribe.store.detail import StoredEvent, stored_event
 from adscribe.store.feedback import StoredFeedback, give, judged, reviewed, revoke
 from adscribe.store.filters import Filter
 from adscribe.store.hosts import Host, Hosts, host, hosts
 from adscribe.store.jobs import Asked, Job, Status, begin, cancel, end, jobs, tell
 from adscribe.store.keeping import kept
+from adscribe.store.latest import latest
 from adscribe.store.listing import Order, Page, page, pages
 from adscribe.store.matrix import Counts, Version, counts
 from adscribe.store.reassess import Reassessed, reassess
@@ -150,6 +152,11 @@ class Store:
         """Count the events that meet a filter by what they show; see `adscribe.store.matrix.counts`."""
         with browsing(self.engine) as connection:
             return counts(connection, asked, version)
+
+    def latest(self, asked: Filter, most: int) -> tuple[tuple[Event, ...], Counted]:
+        """Return the latest events that meet a filter; see `adscribe.store.latest.latest`."""
+        with browsing(self.engine) as connection:
+            return latest(connection, asked, most)
 
     def hosts(self, asked: Filter, *, after: str | None = None, limit: int = 100) -> Hosts:
         """Return a page of the hosts of events; see `adscribe.store.hosts.hosts`."""
