@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import structlog
@@ -25,6 +25,9 @@ from adscribe.service.query import check, query, refused
 from adscribe.site import Site
 from adscribe.store import Store, StoreError
 from adscribe.store.jobs import Asked, Job, JobConflictError, Status
+
+if TYPE_CHECKING:
+    from adscribe.service.state import State
 
 _log = structlog.get_logger("adscribe.service")
 
@@ -53,7 +56,9 @@ class Reassessing:
             finally:
                 self.ending.set()
 
-    def start(self, store: Store, job: Job, classifier: Classifier, site: Site) -> Future[None]:
+    def start(
+        self, store: Store, job: Job, classifier: Classifier, site: Site
+    ) -> Future[None]:
         """Begin a job."""
         return self._thread.submit(self._run, store, job, unwatched(classifier), site)
 
@@ -62,7 +67,10 @@ class Reassessing:
         error: str | None = None
         try:
             asked = job.asked
-            options: dict[str, Any] = {"attack_version": asked.attack_version, "risk": asked.risk}
+            options: dict[str, Any] = {
+                "attack_version": asked.attack_version,
+                "risk": asked.risk,
+            }
             for progress in store.reassess(
                 classifier, asked.filter, site=site, dry_run=asked.dry_run, **options
             ):
@@ -84,26 +92,43 @@ class Reassessing:
 
 async def begin(request: Request) -> Response:
     """Begin to answer stored events again."""
-    state = request.app.state.adscribe
     asked, others = query(request, "dry_run", "attack_version", "risk")
-    if asked.since is None:
-        raise refused("since", "is needed: events detected then or later are answered again")
+    job = await begun(request.app.state.adscribe, Asked(filter=asked, **others))
+    return _json(job, status_code=202, headers={"Location": f"/v1/reassess/{job.id}"})
+
+
+async def begun(state: State, wanted: Asked) -> Job:
+    """Begin a job.
+
+    Raises
+    ------
+    Problem
+        ``invalid-parameter``, ``risk-not-promised``, ``conflict``, ``not-ready``, ``busy`` or
+        ``store-unavailable``.
+    """
+    if wanted.filter.since is None:
+        raise refused(
+            "since", "is needed: events detected then or later are answered again"
+        )
     classifier, site = state.ready()
-    wanted = Asked(filter=asked, **others)
     keeping = state.keeping
 
     def work(store: Store) -> Job:
-        check(asked)
+        check(wanted.filter)
         _checked(classifier, site, wanted)
         try:
             return store.begin(wanted)
         except JobConflictError as error:
-            raise Problem("conflict", f"{error.message.capitalize()}; {error.hint}.") from None
+            raise Problem(
+                "conflict", f"{error.message.capitalize()}; {error.hint}."
+            ) from None
 
     with keeping.slots.held():
         job = await keeping.use(work)
-        await keeping.use(partial(state.reassessing.start, job=job, classifier=classifier, site=site))
-    return _json(job, status_code=202, headers={"Location": f"/v1/reassess/{job.id}"})
+        await keeping.use(
+            partial(state.reassessing.start, job=job, classifier=classifier, site=site)
+        )
+    return job
 
 
 async def listed(request: Request) -> Response:
@@ -142,10 +167,14 @@ def _checked(classifier: Classifier, site: Site, asked: Asked) -> None:
         classifier.run(site=site, attack_version=asked.attack_version, risk=asked.risk)
     except CatalogueError as error:
         detail = Detail(parameter="attack_version", detail=str(error))
-        raise Problem("invalid-parameter", "There is no such ATT&CK version here.", detail) from None
+        raise Problem(
+            "invalid-parameter", "There is no such ATT&CK version here.", detail
+        ) from None
     except ModelError as error:
         detail = Detail(parameter="risk", detail=str(error))
-        raise Problem("risk-not-promised", "The model doesn't promise this risk.", detail) from None
+        raise Problem(
+            "risk-not-promised", "The model doesn't promise this risk.", detail
+        ) from None
 
 
 def _id(request: Request) -> str:
