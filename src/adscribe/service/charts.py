@@ -16,24 +16,25 @@ from adscribe.service.measures import Measures
 
 WIDTH, HEIGHT = 440, 260
 
+RISKIEST = 0.25
+"""Share of wrong categories at which the chart of risk and coverage ends."""
+
 _STYLED = re.compile(r"<style|<script|\sstyle=|\son[a-z]+=", re.IGNORECASE)
 _FONT = "system-ui, sans-serif"
 _CONFIG: dict[str, Any] = {
     "background": "transparent",
     "view": {"stroke": None},
     "axis": {
-        **{
-            "domainColor": "var(--line-strong)",
-            "tickColor": "var(--line-strong)",
-            "gridColor": "var(--line)",
-        },
-        **{
-            "labelColor": "var(--quiet)",
-            "titleColor": "var(--quiet)",
-            "labelFont": _FONT,
-            "titleFont": _FONT,
-        },
-        **{"labelFontSize": 12, "titleFontSize": 12, "titleFontWeight": "normal"},
+        "domainColor": "var(--line-strong)",
+        "tickColor": "var(--line-strong)",
+        "gridColor": "var(--line)",
+        "labelColor": "var(--quiet)",
+        "titleColor": "var(--quiet)",
+        "labelFont": _FONT,
+        "titleFont": _FONT,
+        "labelFontSize": 12,
+        "titleFontSize": 12,
+        "titleFontWeight": "normal",
     },
     "text": {"font": _FONT, "fontSize": 12, "fill": "var(--text)"},
 }
@@ -99,13 +100,22 @@ def risk_coverage(found: Measures) -> dict[str, Any]:
         for one in found.promises
         if one.coverage is not None
     ]
+    least = min((one.coverage for one in found.promises if one.coverage is not None), default=0.0)
     across = alt.X(
-        "coverage:Q", title="coverage: share shown of the events with a category", axis=_share(alt)
+        "coverage:Q",
+        title="coverage: share shown of the events with a category",
+        axis=_share(alt),
+        scale=alt.Scale(domain=[max(round(least - 0.2, 1), 0.0), 1]),
     )
-    up = alt.Y("wrong:Q", title="wrong among what is shown", axis=_share(alt))
+    up = alt.Y(
+        "wrong:Q",
+        title="wrong among what is shown",
+        axis=_share(alt),
+        scale=alt.Scale(domain=[0, RISKIEST]),
+    )
     curve = (
         alt.Chart(alt.InlineData(values=points))
-        .mark_line(stroke="var(--accent)", strokeWidth=1.5)
+        .mark_line(stroke="var(--accent)", strokeWidth=1.5, clip=True)
         .encode(across, up)
     )
     marked = alt.Chart(alt.InlineData(values=promised)).encode(across, up)

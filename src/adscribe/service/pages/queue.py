@@ -218,7 +218,14 @@ def _judged(store: Store, *, form: Form, analyst: str | None, at: datetime) -> N
         except Problem as problem:
             wrong = problem
     if not kept:
-        raise wrong or Problem("invalid-form", "Choose at least one event to judge.")
+        raise _told(wrong) if wrong else Problem("invalid-form", "Choose at least one event to judge.")
+
+
+def _told(problem: Problem) -> Problem:
+    """Return a problem whose text says all that is wrong: those of a form have no pointers to look up."""
+    if not problem.errors:
+        return problem
+    return Problem(problem.name, "; ".join(f"{one.pointer} {one.detail}" for one in problem.errors) + ".")
 
 
 def _verdict(form: Form) -> dict[str, Any]:
