@@ -219,7 +219,7 @@ def test_a_host_over_time(stocked: Service) -> None:
     found = page(stocked, f"/hosts/{host['ip']}")
     answer = stocked.get(f"/v1/hosts/{host['ip']}").json()
     assert f"{host['score']:.2f}" in found.text
-    marks = [one["href"] for tag, one in found.attributes if tag == "a" and one.get("role") == "listitem"]
+    marks = [one["href"] for tag, one in found.attributes if tag == "a" and one.get("class") == "mark"]
     steps = answer["as_source"]["timeline"] + answer["as_target"]["timeline"]
     assert len(marks) == len(steps) > 0
     assert sorted(events(stocked, link) for link in marks) == sorted(step["events"] for step in steps)
