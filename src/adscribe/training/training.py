@@ -142,6 +142,29 @@ def train(
     splits.check(columns(data, names), card["held_out"])
     dataset = load(data, processes=processes)
     say(f"{dataset.X.shape[0]:,} rows, {dataset.X.shape[1]:,} features")
+    artefact, temperature = made(dataset, data, out, settings, feedback=feedback, version=version, say=say)
+    validation = evaluate(out, data, split="validate", probe=False, seed=settings.seed, processes=processes)
+    return Trained(out, validation, artefact.promises, temperature)
+
+
+def made(
+    dataset: Dataset,
+    data: Path,
+    out: Path,
+    settings: Settings,
+    *,
+    feedback: Sequence[Case] = (),
+    version: str = "1",
+    say: Say = lambda line: None,
+) -> tuple[Artefact, float]:
+    """Fit and save a model on rows that were read; see `train`.
+
+    Returns
+    -------
+    Artefact, float
+        As `fit` does.
+    """
+    card = data_card(data)
     artefact, temperature = fit(dataset, card["attack"], settings, say, feedback)
     artefact = replace(artefact, profile=profile(dataset, artefact))
     say("noted what its events are like")
@@ -163,8 +186,7 @@ def train(
         golden=told,
     )
     say(f"saved {out}")
-    validation = evaluate(out, data, split="validate", probe=False, seed=settings.seed, processes=processes)
-    return Trained(out, validation, artefact.promises, temperature)
+    return artefact, temperature
 
 
 def fit(
