@@ -231,6 +231,7 @@ class Steps:
 
     def __init__(self, store: Store, events: int, reports: list[Event]) -> None:
         self.store = store
+        self._events = events
         self._end = START + timedelta(days=1) * events / EVENTS_A_DAY
         self._open = reports
         self._minutes = count(1)
@@ -244,7 +245,7 @@ class Steps:
         middle = START + (end - START) / 2
         return {
             "an update of an event": lambda: self._update(next(self._minutes)),
-            "an event with its revisions": lambda: store.event(f"{self._any() + 1:016x}"),
+            "an event with its revisions": lambda: store.event(f"{self._any() % self._events + 1:016x}"),
             "a page, latest first": lambda: store.page(Filter()),
             "a page by method and tactic": lambda: store.page(
                 self._asked(method="SCANS", tactic="reconnaissance")
@@ -273,7 +274,8 @@ class Steps:
 
     def _update(self, minutes: int) -> list[Assignment]:
         one = self._open[minutes % len(self._open)]
-        at = self._end + timedelta(minutes=minutes // len(self._open))
+        # Another time in each run: a report that came before would be known.
+        at = self._end + timedelta(microseconds=time.time_ns() // 1000 % 3_600_000_000)
         report = replace(one, detected_at=self._end, updated_at=at, external_id=None)
         answers = self.store.answers(RULES, [Report(1, "native", report)], site=Site.default())
         return [one for one in answers if isinstance(one, Assignment)]

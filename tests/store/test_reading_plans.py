@@ -44,6 +44,7 @@ def test_no_statement_reads_a_whole_table(
     if not few:
         for module in (selection, listing, counting):
             monkeypatch.setattr(module, "FEW", 1)
+        monkeypatch.setattr(listing, "EAGER", 1)
     done: dict[str, Any] = {}
 
     def note(_c: Any, _x: Any, statement: str, values: Any, _y: Any, _many: bool) -> None:

@@ -210,11 +210,13 @@ def _part(
     most: int = FACET_VALUES,
 ) -> Select[Any]:
     events = func.count() if events is None else events
+    # Grouped by what no index has: else SQLite goes along one of all events, which is in order already.
+    value = cast(column, String)
     counted = (
-        select(literal(facet).label("facet"), cast(column, String).label("value"), events.label("events"))
+        select(literal(facet).label("facet"), value.label("value"), events.label("events"))
         .select_from(of)
-        .group_by(column)
-        .order_by(events.desc(), column)
+        .group_by(value)
+        .order_by(events.desc(), value)
         .limit(most)
     )
     return select(counted.subquery())

@@ -40,6 +40,9 @@ _PLACES: dict[str, Any] = {
     "method": tuple[str, str, _Time, _Key],
     "probability": tuple[str, float, _Time, _Key],
 }
+EAGER = 400
+"""Events that are looked at before those of each field of a filter are counted."""
+
 _GROWTH = 4
 _CURSOR_CHARACTERS = 2048
 
@@ -197,11 +200,23 @@ class _Reader:
     def read(self, after: tuple[Any, ...] | None) -> tuple[list[Row[Any]], tuple[Any, ...] | None]:
         """Return the rows after a place, and the place that the next page comes after, if there is one."""
         selection, by_time = self._selection, self._order.by == "time"
-        clause = selection.along() if by_time else None
-        if clause is None:
-            clause, few = selection.leader(self._connection)
-            if few and not (by_time and clause.ordered):
-                return self._page(self._rows(selection.leads(clause, FEW), after, self._limit + 1))
+        if by_time:
+            only = selection.along()
+            if only is not None:
+                return self._along(only, after, FEW)
+            # Where what is asked for is frequent, the page is full before its events could be counted.
+            found, following = self._along(selection.ordered, after, EAGER)
+            if following is None or len(found) >= self._limit:
+                return found, following
+        clause, few = selection.leader(self._connection)
+        if few and not (by_time and clause.ordered):
+            return self._page(self._rows(selection.leads(clause, FEW), after, self._limit + 1))
+        return self._along(clause, after, FEW)
+
+    def _along(
+        self, clause: Clause, after: tuple[Any, ...] | None, most: int
+    ) -> tuple[list[Row[Any]], tuple[Any, ...] | None]:
+        """Return the same, piece by piece along an index, until about so many events have been looked at."""
         found: list[Row[Any]] = []
         size, looked_at, place = self._limit + 1, 0, after
         while True:
@@ -211,7 +226,7 @@ class _Reader:
                 return self._page(found)
             place = self._end(leads, size)
             looked_at += size
-            if place is None or looked_at >= FEW:
+            if place is None or looked_at >= most:
                 return found, place
             size = min(size * _GROWTH, FEW)
             after = None

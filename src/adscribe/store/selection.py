@@ -18,6 +18,7 @@ from sqlalchemy import (
     Connection,
     Select,
     Subquery,
+    Table,
     and_,
     exists,
     func,
@@ -138,7 +139,12 @@ class Selection:
         )
         if size <= FEW:
             return clause, True
-        return next((clause for _, clause in found if clause.ordered), self.all), False
+        return self.ordered, False
+
+    @property
+    def ordered(self) -> Clause:
+        """The first clause whose events can be read in the order of time."""
+        return next((clause for clause in self.clauses if clause.ordered), self.all)
 
     def along(self) -> Clause | None:
         """Return the only clause there is, where its events lie in the order of time."""
@@ -242,8 +248,7 @@ def _equal(column: ColumnElement[Any], values: Iterable[Any]) -> Clause:
 
 def _of_word(word: int) -> Clause:
     source = Source(event_word.c.event_key, event_word.c.detected_at, (event_word.c.word == word,))
-    of_event = (event_word.c.detected_at == event.c.detected_at, event_word.c.event_key == event.c.key)
-    return Clause((source,), exists().where(event_word.c.word == word, *of_event))
+    return Clause((source,), _of_event(event_word, event_word.c.word == word))
 
 
 def _within(column: ColumnElement[Any], text: str) -> tuple[ColumnElement[bool], bool]:
@@ -279,7 +284,7 @@ def _of_targets(ranges: Iterable[str]) -> Clause:
         for condition, one in found
     )
     any_of = or_(*(condition for condition, _ in found))
-    return Clause(sources, exists().where(target.event_key == event.c.key, any_of))
+    return Clause(sources, _of_event(event_target, any_of))
 
 
 def _of_hosts(names: Iterable[str]) -> Clause:
@@ -289,7 +294,7 @@ def _of_hosts(names: Iterable[str]) -> Clause:
     sources += [
         Source(target.event_key, target.detected_at, (target.host == name,), repeats=True) for name in kept
     ]
-    of_target = exists().where(target.event_key == event.c.key, target.host.in_(kept))
+    of_target = _of_event(event_target, target.host.in_(kept))
     return Clause(tuple(sources), or_(event.c.source_host.in_(kept), of_target))
 
 
@@ -300,7 +305,7 @@ def _of_techniques(ids: Iterable[str]) -> Clause:
         Source(technique.event_key, technique.detected_at, (condition,), repeats=True)
         for condition in conditions
     )
-    return Clause(sources, exists().where(technique.event_key == event.c.key, or_(*conditions)))
+    return Clause(sources, _of_event(event_technique, or_(*conditions)))
 
 
 def _of_tactics(names: Iterable[str]) -> Clause:
@@ -310,4 +315,14 @@ def _of_tactics(names: Iterable[str]) -> Clause:
         Source(tactic.event_key, tactic.detected_at, (tactic.tactic == name,), repeats=True)
         for name in names
     )
-    return Clause(sources, exists().where(tactic.event_key == event.c.key, tactic.tactic.in_(tuple(names))))
+    return Clause(sources, _of_event(event_tactic, tactic.tactic.in_(tuple(names))))
+
+
+def _of_event(table: Table, condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Return the condition that an event has such a row.
+
+    With the time, which is the event's: else SQLite may look for it among the rows of all events.
+    """
+    columns = table.c
+    same = columns.event_key == event.c.key, columns.detected_at == event.c.detected_at
+    return exists().where(*same, condition)
