@@ -24,7 +24,7 @@ $(VENV)/dev.stamp: requirements-dev.lock $(VENV)/run.stamp
 	@touch $@
 
 run: $(VENV)/run.stamp  ## set up and serve on 127.0.0.1:8000, with events to look at
-	$(BIN)/adscribe serve --host $(HOST) --port $(PORT)
+	$(BIN)/adscribe serve --demo --host $(HOST) --port $(PORT)
 
 test: $(VENV)/dev.stamp  ## set up and run the tests
 	$(BIN)/python -m pytest -n auto

@@ -30,7 +30,9 @@ async def keep(request: Request) -> Response:
     keeping = _state(request).keeping
 
     async def work(exchange: Exchange, content: bytes, kind: str) -> Response:
-        return await keeping.use(partial(exchange.respond, content, kind))
+        response = await keeping.use(partial(exchange.respond, content, kind), own=True)
+        keeping.end_demo()
+        return response
 
     return await answered(request, keeping.slots, work)
 

@@ -56,9 +56,7 @@ class Reassessing:
             finally:
                 self.ending.set()
 
-    def start(
-        self, store: Store, job: Job, classifier: Classifier, site: Site
-    ) -> Future[None]:
+    def start(self, store: Store, job: Job, classifier: Classifier, site: Site) -> Future[None]:
         """Begin a job."""
         return self._thread.submit(self._run, store, job, unwatched(classifier), site)
 
@@ -67,10 +65,7 @@ class Reassessing:
         error: str | None = None
         try:
             asked = job.asked
-            options: dict[str, Any] = {
-                "attack_version": asked.attack_version,
-                "risk": asked.risk,
-            }
+            options: dict[str, Any] = {"attack_version": asked.attack_version, "risk": asked.risk}
             for progress in store.reassess(
                 classifier, asked.filter, site=site, dry_run=asked.dry_run, **options
             ):
@@ -107,10 +102,9 @@ async def begun(state: State, wanted: Asked) -> Job:
         ``store-unavailable``.
     """
     if wanted.filter.since is None:
-        raise refused(
-            "since", "is needed: events detected then or later are answered again"
-        )
-    classifier, site = state.ready()
+        raise refused("since", "is needed: events detected then or later are answered again")
+    classifier, _ = state.ready()
+    site = state.shown_site
     keeping = state.keeping
 
     def work(store: Store) -> Job:
@@ -119,15 +113,11 @@ async def begun(state: State, wanted: Asked) -> Job:
         try:
             return store.begin(wanted)
         except JobConflictError as error:
-            raise Problem(
-                "conflict", f"{error.message.capitalize()}; {error.hint}."
-            ) from None
+            raise Problem("conflict", f"{error.message.capitalize()}; {error.hint}.") from None
 
     with keeping.slots.held():
         job = await keeping.use(work)
-        await keeping.use(
-            partial(state.reassessing.start, job=job, classifier=classifier, site=site)
-        )
+        await keeping.use(partial(state.reassessing.start, job=job, classifier=classifier, site=site))
     return job
 
 
@@ -167,14 +157,10 @@ def _checked(classifier: Classifier, site: Site, asked: Asked) -> None:
         classifier.run(site=site, attack_version=asked.attack_version, risk=asked.risk)
     except CatalogueError as error:
         detail = Detail(parameter="attack_version", detail=str(error))
-        raise Problem(
-            "invalid-parameter", "There is no such ATT&CK version here.", detail
-        ) from None
+        raise Problem("invalid-parameter", "There is no such ATT&CK version here.", detail) from None
     except ModelError as error:
         detail = Detail(parameter="risk", detail=str(error))
-        raise Problem(
-            "risk-not-promised", "The model doesn't promise this risk.", detail
-        ) from None
+        raise Problem("risk-not-promised", "The model doesn't promise this risk.", detail) from None
 
 
 def _id(request: Request) -> str:

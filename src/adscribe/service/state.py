@@ -24,6 +24,8 @@ from adscribe.service.site_file import SiteFile
 from adscribe.service.slots import Slots
 from adscribe.site import Site
 
+_LOOK_SECONDS = 0.1
+
 
 class State:
     """The state of one service.
@@ -108,14 +110,30 @@ class State:
         ):
             watching = asyncio.create_task(self._watch_site())
             async with self.keeping.running(), self.reassessing.running():
+                showing = asyncio.create_task(self._show_demo())
                 yield
-            watching.cancel()
-            with suppress(asyncio.CancelledError):
-                await watching
+            for task in (showing, watching):
+                task.cancel()
+                with suppress(asyncio.CancelledError):
+                    await task
+
+    async def _show_demo(self) -> None:
+        if not self.settings.shows_demo:
+            return
+        while self.champion.in_use is None:
+            await asyncio.sleep(_LOOK_SECONDS)
+        await self.keeping.fill_demo(self.champion.in_use.classifier)
 
     async def _watch_site(self) -> None:
         await asyncio.to_thread(self.site_file.refresh)
         await self.site_file.watch(self.settings.site_poll_seconds)
+
+    @property
+    def shown_site(self) -> Site:
+        """The site of the events that pages show: the service's, or that of the simulated day."""
+        if self.keeping.demo is not None:
+            return self.keeping.demo.site
+        return self.site_file.site or Site.default()
 
     def ready(self) -> tuple[Classifier, Site]:
         """Return the classifier and the site in use; see `answering`."""
