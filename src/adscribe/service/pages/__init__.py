@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from adscribe.service.pages import (
     columns,
+    demo,
     events,
     examples,
     finding,
@@ -31,6 +32,9 @@ PAGES: tuple[tuple[str, str, Endpoint], ...] = (
     ("GET", "/events", events.shown),
     ("GET", "/events/find", finding.find),
     ("POST", "/events/columns", columns.choose),
+    ("GET", "/events/{event_id}", event.shown),
+    ("POST", "/events/{event_id}/feedback", event.judge),
+    ("POST", "/events/{event_id}/feedback/{number}/undo", event.undo),
     ("GET", "/matrix", matrix.shown),
     ("GET", "/matrix/compare", matrix.compare),
     ("GET", "/hosts", hosts.shown),
@@ -55,6 +59,8 @@ PAGES: tuple[tuple[str, str, Endpoint], ...] = (
     ("GET", "/login", login.asked),
     ("POST", "/login", login.given),
     ("POST", "/logout", login.ended),
+    ("POST", "/demo/end", demo.ended),
+    ("POST", "/tour", demo.tour),
     ("POST", "/theme", shell.choose_theme),
     ("GET", "/static/{name}", static.file),
 )

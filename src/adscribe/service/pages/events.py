@@ -120,7 +120,7 @@ async def shown(request: Request) -> Response:
     wanted, _ = listed(request)
     with state.keeping.slots.held():
         page = await state.keeping.use(partial(page_of, wanted=wanted), reading=True)
-    site = state.site_file.site or Site.default()
+    site = state.shown_site
     links = Links("/events", request.query_params.multi_items())
     shown_columns = columns.chosen(request)
     page_html = await html(

@@ -96,7 +96,7 @@ async def shown(request: Request) -> Response:
     read = partial(hosts_of, asked=asked, after=others.get("after"), limit=others.get("limit", PAGE))
     with state.keeping.slots.held():
         found = await state.keeping.use(read, reading=True)
-    site = state.site_file.site or Site.default()
+    site = state.shown_site
     links = Links(PATH, request.query_params.multi_items())
     tactics = _in_order({stage.tactic for host in found.hosts for stage in host.stages})
     most = max((host.score for host in found.hosts), default=1.0)
@@ -144,7 +144,7 @@ async def one(request: Request) -> Response:
         status=200 if host else 404,
         ip=ip,
         host=host,
-        place=placed(state.site_file.site or Site.default(), ip),
+        place=placed(state.shown_site, ip),
         given=state.settings.site is not None,
         sides=sides,
         span=span,

@@ -21,7 +21,6 @@ from adscribe.attack.versions import DOMAINS
 from adscribe.service.categories import categories
 from adscribe.service.pages.forms import done, local, read_form
 from adscribe.service.state import State
-from adscribe.site import Site
 
 HEADERS = {
     "Content-Security-Policy": (
@@ -46,6 +45,7 @@ NAVIGATION = (
 
 THEMES = ("auto", "light", "dark")
 THEME_COOKIE = "adscribe_theme"
+TOUR_COOKIE = "adscribe_tour"
 ANALYST_COOKIE = "adscribe_analyst"
 YEAR_SECONDS = 365 * 24 * 3600
 
@@ -219,6 +219,8 @@ async def html(request: Request, template: str, **values: Any) -> str:
         "theme": theme(request),
         "themes": THEMES,
         "zone": zone_of(request),
+        "demo": state_of(request).keeping.demo is not None,
+        "tour": request.cookies.get(TOUR_COOKIE) != "hidden",
         "signed_in": state_of(request).settings.token is not None,
     }
     # In a thread: what many events show takes a while to write.
@@ -244,7 +246,7 @@ def theme(request: Request) -> str:
 
 def zone_of(request: Request) -> tzinfo:
     """Return the zone that times are shown in: the site's."""
-    return (state_of(request).site_file.site or Site.default()).timezone
+    return state_of(request).shown_site.timezone
 
 
 def state_of(request: Request) -> State:

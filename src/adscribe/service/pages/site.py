@@ -75,7 +75,8 @@ async def shown(request: Request) -> Response:
     if set(given) - {"address"}:
         raise refused(sorted(set(given) - {"address"})[0], "is not known; there is address")
     state = state_of(request)
-    _, site = state.ready()
+    state.ready()
+    site = state.shown_site
     typed, place, wrong = given.get("address", "").strip(), None, False
     if typed:
         try:
@@ -150,7 +151,8 @@ async def pick(request: Request) -> Response:
     """Put what was picked into a new site file, to look at or to download."""
     form = await read_form(request, _FORM_BYTES)
     state = state_of(request)
-    _, site = state.ready()
+    state.ready()
+    site = state.shown_site
     existing = await asyncio.to_thread(_in_use, state.settings.site, site)
     findings = _findings(form, site)
     internal = site.content.internal_name or next(
