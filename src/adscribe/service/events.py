@@ -40,10 +40,10 @@ async def keep(request: Request) -> Response:
 async def stored(request: Request) -> Response:
     """Show an event with its revisions."""
     keeping = _state(request).keeping
-    after, limit = _page(request)
+    after, limit = place(request)
     event_id = request.path_params["event_id"]
     found = None
-    if _ID.fullmatch(event_id):
+    if is_id(event_id):
         with keeping.slots.held():
             found = await keeping.use(partial(_read, event_id=event_id, after=after, limit=limit))
     if found is None:
@@ -56,11 +56,23 @@ def _read(store: Store, *, event_id: str, after: tuple[int, int], limit: int) ->
     return None if found is None else msgspec.json.encode(found)
 
 
-def _page(request: Request) -> tuple[tuple[int, int], int]:
+def is_id(event_id: str) -> bool:
+    """Return whether a text can be the id of an event."""
+    return _ID.fullmatch(event_id) is not None
+
+
+def place(request: Request) -> tuple[tuple[int, int], int]:
+    """Return the revision and part that a page of revisions follows, and how many it has.
+
+    Raises
+    ------
+    Problem
+        ``invalid-parameter``
+    """
     after, limit = (0, 0), PAGE
     for name, text in request.query_params.multi_items():
-        if name == "after" and (place := _PLACE.fullmatch(text)):
-            after = int(place[1]), int(place[2])
+        if name == "after" and (found := _PLACE.fullmatch(text)):
+            after = int(found[1]), int(found[2])
         elif name == "limit" and re.fullmatch(r"\d{1,4}", text, re.ASCII) and 1 <= int(text) <= MOST:
             limit = int(text)
         else:

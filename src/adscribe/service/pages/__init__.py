@@ -11,6 +11,7 @@ from starlette.responses import Response
 from adscribe.service.pages import (
     columns,
     demo,
+    event,
     events,
     examples,
     finding,
@@ -32,6 +33,9 @@ PAGES: tuple[tuple[str, str, Endpoint], ...] = (
     ("GET", "/events", events.shown),
     ("GET", "/events/find", finding.find),
     ("POST", "/events/columns", columns.choose),
+    ("GET", "/events/{event_id}", event.shown),
+    ("POST", "/events/{event_id}/feedback", event.judge),
+    ("POST", "/events/{event_id}/feedback/{number}/undo", event.undo),
     ("GET", "/matrix", matrix.shown),
     ("GET", "/matrix/compare", matrix.compare),
     ("GET", "/hosts", hosts.shown),
