@@ -5,6 +5,7 @@ from __future__ import annotations
 from starlette.requests import Request
 from starlette.responses import Response
 
+from adscribe.service.pages.forms import came_from
 from adscribe.service.pages.shell import render
 from adscribe.service.problems import Problem
 
@@ -23,6 +24,14 @@ def wants_page(request: Request) -> bool:
 
 async def error_page(request: Request, problem: Problem) -> Response:
     """Return a problem as a page with its status."""
+    told = problem.document()
     return await render(
-        request, "error.html", status=problem.kind.status, headers=problem.headers, problem=problem.document()
+        request,
+        "error.html",
+        status=problem.kind.status,
+        headers=problem.headers,
+        problem=told,
+        # What the sentence above them doesn't say already.
+        errors=[one for one in told.errors if one.detail not in told.detail],
+        again=request.url.path if request.method == "GET" else came_from(request),
     )

@@ -19,7 +19,7 @@ from adscribe.service import events as twin
 from adscribe.service.categories import categories
 from adscribe.service.feedback import analyst_of, given, revoked
 from adscribe.service.pages import verdict
-from adscribe.service.pages.forms import done, local, read_form
+from adscribe.service.pages.forms import came_from, done, local, read_form
 from adscribe.service.pages.histogram import utc
 from adscribe.service.pages.links import Links
 from adscribe.service.pages.shell import render, state_of
@@ -41,6 +41,9 @@ MOST_TARGETS = 200
 
 REPORT_CHARACTERS = 20_000
 """Of a report that a page shows; its JSON twin has the whole."""
+
+
+_LISTS = ("/events", "/review", "/matrix")
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,10 +279,8 @@ def _report(report: Event) -> str:
 
 
 def _list(request: Request) -> str:
-    came_from = request.headers.get("referer", "")
-    path = came_from.partition("://")[2].partition("/")[2]
-    found = local(f"/{path}", "/events")
-    return found if found.partition("?")[0] in ("/events", "/review", "/matrix") else "/events"
+    found = came_from(request, _LISTS[0])
+    return found if found.partition("?")[0] in _LISTS else _LISTS[0]
 
 
 def _no_event() -> Problem:

@@ -69,6 +69,12 @@ def local(path: str | None, otherwise: str = "/") -> str:
     return path if path is not None and _LOCAL.fullmatch(path) else otherwise
 
 
+def came_from(request: Request, otherwise: str = "/") -> str:
+    """Return the page that a request was made from, with its query; another where that isn't told."""
+    path = request.headers.get("referer", "").partition("://")[2].partition("/")[2]
+    return local(f"/{path}", otherwise) if path else otherwise
+
+
 def done(path: str) -> Response:
     """Lead to a page after a form, so that loading it again sends nothing again."""
     return RedirectResponse(path, status_code=303)
