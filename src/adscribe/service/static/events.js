@@ -38,7 +38,7 @@ document.addEventListener("keydown", (event) => {
 });
 for (const drop of drops) {
   drop.addEventListener("toggle", () => {
-    if (drop.open) drop.querySelector("input:not([type=hidden]), select, a")?.focus();
+    if (drop.open) drop.querySelector("input:not([type=hidden], :disabled), select, a")?.focus();
   });
 }
 
