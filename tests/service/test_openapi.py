@@ -104,7 +104,7 @@ def wait(api: Any) -> None:
 
 
 UNSAID = {"risk", "attack_version", "format", "tactic", "technique"}
-UNSAID |= {"source", "target", "address", "text", "until", "after", "limit", "version"}
+UNSAID |= {"source", "target", "address", "text", "until", "after", "before", "limit", "version"}
 
 
 def excused(case: schemathesis.Case[Any]) -> list[Any]:

@@ -86,7 +86,9 @@ def test_columns_can_be_chosen(stocked: Service, query: str) -> None:
     assert [row[0].split() for row in rows] == [line["techniques"] for line in lines]
 
 
-@pytest.mark.parametrize("query", ["columns=method", "format=csv&columns=method,nothing", "format=csv&columns=id,id"])
+@pytest.mark.parametrize(
+    "query", ["columns=nothing", "format=csv&columns=method,nothing", "format=csv&columns=id,id"]
+)
 def test_other_columns_are_refused(stocked: Service, query: str) -> None:
     document = problem(stocked.get(f"/v1/events?{query}"), 422, "invalid-parameter")
     assert [error["parameter"] for error in document["errors"]] == ["columns"]
@@ -330,3 +332,9 @@ def test_without_a_store_nothing_can_be_read(tmp_path: Path) -> None:
     with Service(Settings(model="codebook", store=str(tmp_path / "adscribe.db"))) as broken:
         for path in ("events", "events?format=csv", "events/facets", "hosts", "attack/matrix", "feedback"):
             problem(broken.get(f"/v1/{path}"), 503, "store-unavailable")
+
+
+@pytest.mark.parametrize("name", ["after", "before"])
+def test_a_place_that_is_none_is_told_by_its_name(stocked: Service, name: str) -> None:
+    document = problem(stocked.get(f"/v1/events?{name}=nowhere"), 422, "invalid-parameter")
+    assert [error["parameter"] for error in document["errors"]] == [name]

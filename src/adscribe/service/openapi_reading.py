@@ -127,8 +127,9 @@ PATHS: Json = {
             _limit("events"),
             parameter(
                 "columns",
-                {"type": "string", "examples": ["detected_at,method,source,techniques"]},
-                f"Of a list as `csv` or `ndjson` these alone, with commas between: {', '.join(COLUMNS)}.",
+                {"type": "array", "items": {"enum": list(COLUMNS)}, "uniqueItems": True, "minItems": 1},
+                "Of a list as `csv` or `ndjson` these alone, with commas between; one as JSON has all.",
+                explode=False,
             ),
             parameter(
                 "format",

@@ -39,9 +39,10 @@ def problems(*names: str) -> Json:
     return responses
 
 
-def parameter(name: str, schema: Json, description: str) -> Json:
-    """Return a query parameter."""
-    return {"name": name, "in": "query", "required": False, "schema": schema, "description": description}
+def parameter(name: str, schema: Json, description: str, **how: Any) -> Json:
+    """Return a query parameter; further words say how a list is written."""
+    told = {"name": name, "in": "query", "required": False, "schema": schema, "description": description}
+    return {**told, **how}
 
 
 def in_path(name: str, schema: Json, description: str) -> Json:

@@ -140,9 +140,9 @@ def form_of(request: Request, asked: str | None) -> str:
     return next((form for weight, form in wanted if weight == best > 0), "json")
 
 
-def unplaced(error: CursorError) -> Problem:
-    """Return the problem of a place that isn't one in the list."""
-    return refused("after", error.message)
+def unplaced(name: str, error: CursorError) -> Problem:
+    """Return the problem of a place, ``after`` or ``before``, that isn't one in the list."""
+    return refused(name, error.message)
 
 
 def refused(name: str, detail: str) -> Problem:

@@ -33,8 +33,6 @@ async def listed(request: Request) -> Response:
     wanted, others = query.listed(request, "format", "columns")
     form = form_of(request, others.get("format"))
     if form == "json":
-        if "columns" in others:
-            raise refused("columns", "is for lists as csv or ndjson")
         return await _answered(request, partial(page_of, wanted=wanted))
     for name in query.PLACES:
         if name in others:
@@ -107,7 +105,7 @@ def page_of(store: Store, wanted: Listed) -> Page:
             wanted.asked, wanted.order, after=wanted.after, before=wanted.before, limit=wanted.limit
         )
     except CursorError as error:
-        raise unplaced(error) from None
+        raise unplaced("after" if wanted.before is None else "before", error) from None
 
 
 def facets_of(store: Store, *, asked: Filter, buckets: int = BUCKETS) -> Facets:
@@ -134,7 +132,7 @@ def hosts_of(store: Store, *, asked: Filter, after: str | None, limit: int) -> H
     try:
         return store.hosts(asked, after=after, limit=limit)
     except CursorError as error:
-        raise unplaced(error) from None
+        raise unplaced("after", error) from None
 
 
 def host_of(store: Store, *, ip: str, asked: Filter) -> Host:
