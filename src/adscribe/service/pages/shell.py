@@ -220,7 +220,8 @@ async def html(request: Request, template: str, **values: Any) -> str:
         "themes": THEMES,
         "zone": zone_of(request),
         "demo": state_of(request).keeping.demo is not None,
-        "tour": request.cookies.get(TOUR_COOKIE) != "hidden",
+        # It lies where one begins; elsewhere it would be in the way of what it leads to.
+        "tour": here == "/events" and request.cookies.get(TOUR_COOKIE) != "hidden",
         "signed_in": state_of(request).settings.token is not None,
     }
     # In a thread: what many events show takes a while to write.
