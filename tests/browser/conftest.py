@@ -21,9 +21,9 @@ EVENTS = 468
 Open = Callable[..., Page]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    """Debian's Chromium."""
+    """Debian's Chromium; not for longer than these tests, since Playwright's loop is in the way of others."""
     if not CHROMIUM.exists():
         pytest.skip("no Chromium here: apt-get install chromium")
     with sync_playwright() as playwright:
@@ -32,7 +32,7 @@ def browser() -> Iterator[Browser]:
         found.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def day(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """A service that shows the simulated day; tests only look at it."""
     with Running(tmp_path_factory.mktemp("day") / "log", "--demo") as service:
