@@ -41,7 +41,7 @@ def test_what_was_answered_is_compared(model: str) -> None:
         before = service.get("/v1/drift").json()
         assert (before["available"], before["state"], before["events"]) == (True, "too few", 0)
         # Examples are no life of a network.
-        assert service.get("/").status_code == 200
+        assert service.get("/examples").status_code == 200
         assert service.get("/v1/drift").json()["events"] == 0
         service.classify(scans(0, 120))
         few = service.get("/v1/drift").json()
