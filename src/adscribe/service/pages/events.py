@@ -4,56 +4,30 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import get_args
 
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from adscribe.answer.assignment import AssignedTactic, AssignedTechnique, Basis, Reason
-from adscribe.event.native import SEVERITIES
-from adscribe.service.categories import categories
+from adscribe.answer.assignment import AssignedTactic, AssignedTechnique
 from adscribe.service.pages import columns
+from adscribe.service.pages.filtering import NAMES, chips, choices, said
 from adscribe.service.pages.finding import SINGLE
 from adscribe.service.pages.histogram import drawn, utc
 from adscribe.service.pages.links import Links
 from adscribe.service.pages.shell import (
-    BASES,
     HEADERS,
-    REASONS,
     html,
     state_of,
-    tactic_name,
-    technique_name,
     zone_of,
 )
 from adscribe.service.problems import Problem
 from adscribe.service.query import Listed, listed
 from adscribe.service.reading import facets_of, page_of
 from adscribe.site import Site
-from adscribe.store.filters import FIELDS, NONE
+from adscribe.store.filters import NONE
 from adscribe.store.listing import ListedEvent
-
-NAMES = {
-    "since": "From",
-    "until": "Until",
-    "method": "Method",
-    "submethod": "Submethod",
-    "data_feed": "Data feed",
-    "source": "Source",
-    "target": "Target",
-    "address": "Source or target",
-    "host": "Host name",
-    "tactic": "Tactic",
-    "technique": "Technique",
-    "reason": "No category",
-    "basis": "Basis",
-    "severity": "Severity",
-    "reviewed": "Reviewed",
-    "text": "Words",
-}
-"""Filter to what a reader calls it."""
 
 TYPED = {
     "method": "SCANS",
@@ -95,15 +69,6 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Chip:
-    """A filter that is set, and the list without it."""
-
-    name: str
-    value: str
-    without: str
-
-
-@dataclass(frozen=True, slots=True)
 class Value:
     """One value of what is counted, and the list that it leads to."""
 
@@ -132,7 +97,7 @@ async def shown(request: Request) -> Response:
         all_columns=columns.COLUMNS,
         links=links,
         wanted=wanted,
-        chips=_chips(links, request),
+        chips=chips(links, zone_of(request)),
         older=None if page.next is None else links.here(after=page.next),
         newer=None if page.previous is None else links.here(before=page.previous),
         first=wanted.after is None and wanted.before is None,
@@ -142,7 +107,7 @@ async def shown(request: Request) -> Response:
         names=NAMES,
         typed=TYPED,
         single=SINGLE,
-        choices=_choices(),
+        choices=choices(),
         counts_open=request.cookies.get(COUNTS_COOKIE) != "closed",
         url=state.settings.url,
     )
@@ -189,36 +154,6 @@ def _row(event: ListedEvent, site: Site) -> Row:
     )
 
 
-def _chips(links: Links, request: Request) -> list[Chip]:
-    zone = zone_of(request)
-    return [
-        Chip(NAMES[name], said(name, value, zone), links.drop(name, value))
-        for name, value in links.pairs
-        if name in FIELDS
-    ]
-
-
-def said(name: str, value: str, zone: tzinfo | None = None) -> str:
-    """Return the value of a filter in a reader's words."""
-    match name:
-        case "since" | "until":
-            at = datetime.fromisoformat(value)
-            at = at.replace(tzinfo=UTC) if at.tzinfo is None else at
-            return at.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S")
-        case "tactic":
-            return tactic_name(value)
-        case "technique":
-            return technique_name(value)
-        case "reason":
-            return REASONS[value]
-        case "basis":
-            return BASES[value]
-        case "reviewed":
-            return "yes" if value == "true" else "no"
-        case _:
-            return value
-
-
 def _values(links: Links, name: str, counted: Sequence[tuple[str | None, int]]) -> list[Value]:
     field = "source" if name == "host" else name
     most = max((events for _, events in counted), default=1)
@@ -240,13 +175,3 @@ def _ranges(links: Links) -> list[tuple[str, str]]:
         (name, links.to([*links.without("since", "until"), ("since", utc(now - timedelta(hours=hours)))]))
         for name, hours in RANGES
     ]
-
-
-def _choices() -> dict[str, list[tuple[str, str]]]:
-    return {
-        "tactic": [(one.shortname, one.name) for one in categories().tactics()],
-        "reason": [(one, REASONS[one]) for one in get_args(Reason)],
-        "basis": [(one, BASES[one]) for one in get_args(Basis)],
-        "severity": [(one, one) for one in (*SEVERITIES, NONE)],
-        "reviewed": [("true", "yes"), ("false", "no")],
-    }
