@@ -57,8 +57,10 @@ class VerdictTranslator:
             probability = max(probabilities.get(name, assigned.probability) for name in assigned.tactics)
             for name in shortnames:
                 tactics.setdefault(name, self._tactic(name, probability))
+        told = {name for assigned in verdict.techniques for name in assigned.tactics}
         for shown in verdict.tactics:
-            for name in self._to_target(None, (shown.shortname,))[1] if not verdict.techniques else ():
+            # Those of a technique have become what the technique's are.
+            for name in self._to_target(None, (shown.shortname,))[1] if shown.shortname not in told else ():
                 tactics.setdefault(name, self._tactic(name, shown.probability))
         return replace(
             verdict,

@@ -36,7 +36,7 @@ class Truths:
         names, self._site = np.unique(np.asarray(sites, dtype=object).astype(str), return_inverse=True)
         truths = [Outcome.parse(text) for text in texts]
         self._right = decoder.space.table([shown.labels for shown in decoder.sets], truths)
-        self._sites = len(names)
+        self.sites = len(names)
         self._options = decoder.options(probabilities)
         self._calm = decoder.calm(probabilities)
         self.category = np.array([truth.is_category for truth in truths])[self._truth]
@@ -57,11 +57,13 @@ class Truths:
         event = np.flatnonzero(self._calm <= threshold)
         return self._tally(event, self.category[event])
 
+    def events(self) -> Tally:
+        """Return how many events there are, and how many of those have a category, by site."""
+        return self._tally(np.arange(len(self._site)), self.category)
+
     def _tally(self, event: NDArray[np.intp], wrong: NDArray[np.bool_]) -> Tally:
         site = self._site[event]
-        return Tally(
-            np.bincount(site, minlength=self._sites), np.bincount(site[wrong], minlength=self._sites)
-        )
+        return Tally(np.bincount(site, minlength=self.sites), np.bincount(site[wrong], minlength=self.sites))
 
 
 class Tally(msgspec.Struct, frozen=True):

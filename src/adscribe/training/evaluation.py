@@ -16,8 +16,7 @@ from adscribe.model.artefact import MANIFEST, Artefact
 from adscribe.model.decoding import Decoder
 from adscribe.model.outcomes import Outcome
 from adscribe.model.promises import Promises, realised
-from adscribe.model.truths import Tally as AnswerTally
-from adscribe.model.truths import Truths, at_prevalence
+from adscribe.model.truths import Truths
 from adscribe.training import vignettes
 from adscribe.training.answering import Answered, Answers, Models, answer, columns, load_models
 from adscribe.training.baselines import LeakProbe, StaticTable, leak_probe
@@ -31,6 +30,7 @@ from adscribe.training.metrics import (
     Tally,
     Whole,
     curve,
+    dangerous_at,
     flips,
     measure,
     reliability,
@@ -376,7 +376,7 @@ def _promises(
         [answers.truths[place].text for place in full],
         [answers.sites[place] for place in full],
     )
-    measured = realised(promises, truths)
+    measured, draws = realised(promises, truths), Draws.of(truths.sites, seed=seed)
     found = [
         Kept(
             promise=f"wrong categories at risk {step['risk']:g}",
@@ -385,14 +385,14 @@ def _promises(
             answers=step["shown"],
             coverage=step["coverage"],
             kept=step["wrong"] <= step["risk"] + SLACK,
-            interval=_interval(truths.categories(step["threshold"]), seed),
+            interval=estimate(draws.ratio(shown.wrong, shown.answers), shown.answers.sum()),
         )
         for step in measured["categories"]
+        for shown in [truths.categories(step["threshold"])]
     ]
     calm_risk = promises.calm.risk
-    own = float(truths.category.mean())
     # Without a threshold nothing is measured.
-    calmly = truths.calm(promises.calm.threshold or 0.0)
+    calm, events = truths.calm(promises.calm.threshold or 0.0), truths.events()
     found += [
         Kept(
             promise=f"dangerous calm at prevalence {step['prevalence']:g}",
@@ -401,23 +401,18 @@ def _promises(
             answers=step["answers"],
             coverage=None,
             kept=step["dangerous"] <= calm_risk,
-            interval=_interval(
-                calmly,
-                seed,
-                lambda share, other=step["prevalence"]: at_prevalence(share, own, other),  # type: ignore[misc]
+            interval=dangerous_at(
+                step["prevalence"],
+                calm.wrong,
+                calm.answers - calm.wrong,
+                events.wrong,
+                events.answers - events.wrong,
+                draws,
             ),
         )
         for step in measured["calm"]
     ]
     return tuple(found)
-
-
-def _interval(
-    answers: AnswerTally, seed: int, moved: Callable[[float], float] = lambda share: share
-) -> Estimate | None:
-    """Return the share of wrong answers; each sample's is moved to where it is asked for."""
-    shares = Draws.of(len(answers.answers), seed=seed).ratio(answers.wrong, answers.answers)
-    return estimate(np.array([moved(share) for share in shares]), answers.answers.sum())
 
 
 def _reliability(

@@ -18,7 +18,7 @@ from adscribe.model.calibration import LEAST
 from adscribe.model.decoding import CALM
 from adscribe.model.outcomes import Outcome
 from adscribe.model.promises import PREVALENCES
-from adscribe.training.bootstrap import Draws, Estimate, Floats, divided, estimate
+from adscribe.training.bootstrap import Draws, Estimate, Floats, Numbers, divided, estimate
 from adscribe.training.judged import Bools, Ints, Judged, is_right
 
 ENOUGH = 30
@@ -253,18 +253,35 @@ def calm(judged: Judged, draws: Draws, prevalences: Sequence[float] = PREVALENCE
     calmly = judged.of_answer(lambda answer: answer.reason in CALM)
     category = judged.of_truth(lambda truth: truth.is_category)
     dangerous, safe = judged.by_site(calmly, category), judged.by_site(calmly, ~category)
-    with_, without = draws.sums(judged.by_site(category)), draws.sums(judged.by_site(~category))
-    danger, harmless = draws.sums(dangerous), draws.sums(safe)
-    at = {}
-    for prevalence in prevalences:
-        missed = divided(danger * prevalence, with_)
-        rest = divided(harmless * (1 - prevalence), without)
-        at[f"{prevalence:g}"] = estimate(divided(missed, missed + rest), (dangerous + safe).sum())
+    with_, without = judged.by_site(category), judged.by_site(~category)
+    at = {
+        f"{prevalence:g}": dangerous_at(prevalence, dangerous, safe, with_, without, draws)
+        for prevalence in prevalences
+    }
     return Calm(
         answers=int(dangerous.sum() + safe.sum()),
         dangerous=estimate(draws.ratio(dangerous, dangerous + safe), (dangerous + safe).sum()),
         at_prevalence=at,
     )
+
+
+def dangerous_at(
+    prevalence: float, dangerous: Numbers, safe: Numbers, with_: Numbers, without: Numbers, draws: Draws
+) -> Estimate | None:
+    """Return the share of calm answers whose truth is a category, where such events are so frequent.
+
+    Parameters
+    ----------
+    prevalence : float
+        Of events with a category.
+    dangerous, safe : array, sites
+        Calm answers whose truth is a category, and the others.
+    with_, without : array, sites
+        All events whose truth is a category, and all others; a sample weights both to the prevalence.
+    """
+    missed = divided(draws.sums(dangerous) * prevalence, draws.sums(with_))
+    rest = divided(draws.sums(safe) * (1 - prevalence), draws.sums(without))
+    return estimate(divided(missed, missed + rest), dangerous.sum() + safe.sum())
 
 
 class Reliability(msgspec.Struct, frozen=True, kw_only=True):
