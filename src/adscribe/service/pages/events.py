@@ -101,8 +101,8 @@ async def shown(request: Request) -> Response:
         older=None if page.next is None else links.here(after=page.next),
         newer=None if page.previous is None else links.here(before=page.previous),
         first=wanted.after is None and wanted.before is None,
-        csv=links.here("/v1/events", format="csv", columns=columns.downloaded(shown_columns)),
-        ndjson=links.here("/v1/events", format="ndjson", columns=columns.downloaded(shown_columns)),
+        csv=_download(links, shown_columns, "csv"),
+        ndjson=_download(links, shown_columns, "ndjson"),
         ranges=_ranges(links),
         names=NAMES,
         typed=TYPED,
@@ -120,6 +120,12 @@ async def shown(request: Request) -> Response:
         yield rest
 
     return StreamingResponse(parts(), media_type="text/html", headers=HEADERS)
+
+
+def _download(links: Links, shown_columns: tuple[columns.Column, ...], form: str) -> str:
+    # The whole list: a page's limit doesn't bound it.
+    asked = (("format", form), ("columns", columns.downloaded(shown_columns)))
+    return links.to([*links.without("limit"), *asked], "/v1/events")
 
 
 async def _counts(request: Request, wanted: Listed, links: Links) -> str:
