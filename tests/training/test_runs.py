@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import signal
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import httpx
 import msgspec
 import pandas as pd
 import pyarrow as pa  # type: ignore[import-untyped]
@@ -29,6 +35,7 @@ from adscribe.training.promotion import RefusedError, gate, promote
 from adscribe.training.runs import run_evaluation, run_training
 from adscribe.training.simulation import Plan, build_corpus
 from adscribe.training.training import Settings, Trained, train
+from tests.service.running import free_port
 from tests.training.feedback.invented import SITE_FILE, copy, gathered, judged
 
 # So little data supports no promise at the usual confidence.
@@ -125,6 +132,46 @@ def test_the_registered_model_says_what_the_classifier_says_without_a_pickle(run
     assert told["answer"].tolist() == [
         one.to_json().decode() for one in expected if isinstance(one, Assignment)
     ]
+
+
+def test_mlflows_own_server_answers_with_it(runs: Runs, tmp_path: Path) -> None:
+    port, binaries = free_port(), Path(sys.executable).parent
+    name = f"models:/{tracking.MODEL}@{tracking.CHAMPION}"
+    command = ["mlflow", "models", "serve", "-m", name, "--env-manager", "local", "--port", str(port)]
+    environment = {
+        **os.environ,
+        "PATH": f"{binaries}:{os.environ['PATH']}",
+        "MLFLOW_TRACKING_URI": "sqlite:///mlflow.db",
+    }
+    golden = msgspec.json.decode((runs.trained.folder / "golden.json").read_bytes())[:3]
+    events = [{"event": msgspec.json.encode(one["event"]).decode()} for one in golden]
+    log = tmp_path / "log"
+    with (
+        log.open("wb") as file,
+        httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60) as client,
+        subprocess.Popen(
+            command, env=environment, stdout=file, stderr=file, start_new_session=True
+        ) as server,
+    ):
+        try:
+            told = answered(client, {"dataframe_records": events}, server)
+        finally:
+            # The server that answers is a child of the command.
+            os.killpg(server.pid, signal.SIGKILL)
+    assert told.status_code == 200, log.read_text()
+    said = [msgspec.json.decode(one["answer"]) for one in told.json()["predictions"]]
+    assert [one["event"]["method"] for one in said] == [one["event"]["method"] for one in golden]
+
+
+def answered(client: httpx.Client, request: object, server: subprocess.Popen[bytes]) -> httpx.Response:
+    """Ask until the server listens."""
+    for _ in range(1200):
+        try:
+            return client.post("/invocations", json=request)
+        except httpx.ConnectError:
+            assert server.poll() is None, "it has ended"
+            time.sleep(0.1)
+    pytest.fail("it doesn't listen after two minutes")
 
 
 def test_what_cannot_be_read_is_told_in_its_place(runs: Runs) -> None:
