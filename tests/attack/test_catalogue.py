@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from pipelines import attack_catalogue
 
-from adscribe.attack import Catalogue, parse_name
+from adscribe.attack import Catalogue, files, parse_name
 from adscribe.attack.stix import read_bundle
 from adscribe.errors import CatalogueError
 from adscribe.resources import shipped
@@ -70,6 +70,36 @@ def test_a_version_is_replaced_only_when_asked(catalogue: Catalogue) -> None:
     catalogue.add(mine, replace=True)
     assert len(catalogue.matrix("enterprise", "19").techniques) == len(mine.techniques) == 5
     assert len(Catalogue.load().matrix("enterprise", "19").techniques) == 5
+
+
+def test_descriptions_come_with_an_imported_version(catalogue: Catalogue) -> None:
+    catalogue.add(read_bundle(BUNDLE))
+    for one in (catalogue, Catalogue.load()):
+        described = one.described("enterprise", "20")
+        assert described is not None
+        assert described.technique("T1048").description == "Written for this test."
+        assert described.tactic("TA0010").description == "Written for this test."
+        assert one.described("enterprise", "19") is None
+
+
+def test_a_version_that_ships_gets_descriptions_and_stays(catalogue: Catalogue) -> None:
+    path = catalogue.describe(read_bundle(BUNDLE, version="19"))
+    for one in (catalogue, Catalogue.load()):
+        described = one.described("enterprise", "19")
+        assert described is not None
+        assert described.technique("T1048").description == "Written for this test."
+        assert len(one.matrix("enterprise", "19").techniques) == 697
+        assert not one.is_imported("enterprise", "19")
+    path.unlink()
+    assert Catalogue.load().described("enterprise", "19") is None
+
+
+def test_texts_beyond_what_a_file_may_have_are_refused(
+    catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files, "MAX_FILE_BYTES", 200)
+    with pytest.raises(CatalogueError, match="takes more than"):
+        catalogue.add(read_bundle(BUNDLE))
 
 
 def test_nothing_half_written_stays_behind(catalogue: Catalogue) -> None:

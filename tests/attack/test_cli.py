@@ -74,6 +74,14 @@ def test_a_version_can_be_named_and_replaced() -> None:
     run("import", str(BUNDLE), "--as", "21.1", "--replace")
 
 
+def test_a_version_that_ships_is_only_described(home: Path) -> None:
+    output = run("import", str(BUNDLE), "--as", "19")
+    assert "enterprise 19 ships: its ids and names stay, 8 descriptions are added" in output
+    assert (home / "attack" / "enterprise-19.texts.json").is_file()
+    assert run("list").splitlines()[2].split()[:5] == ["enterprise", "19", "15", "222", "475"]
+    assert "imported" not in run("list")
+
+
 def test_the_difference_is_shown() -> None:
     output = run("diff", "enterprise-18.1", "enterprise-19")
     assert "TA0005  defense-evasion → stealth" in output

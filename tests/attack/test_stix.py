@@ -251,3 +251,40 @@ def test_a_mangled_bundle_is_read_or_refused(tmp_path: Path, data: st.DataObject
         return
     for technique_id in [one.id for one in matrix.techniques]:
         matrix.check([technique_id], matrix.technique(technique_id).tactics)
+
+
+def described(document: Document, save: Save, text: object) -> str:
+    technique(document, "T1999")["description"] = text
+    return read_bundle(save(document)).technique("T1999").description
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        ("One.\n\nTwo.", "One."),
+        ("Use [SSH](https://attack.example/T1021/004), as said.(Citation: A 2020)", "Use SSH, as said."),
+        ("Seen (Citation: A (2019)) (Citation: B) often.", "Seen often."),
+        ("See [X](https://en.example/wiki/X_(Y)).", "See X."),
+        ("<code>cat&nbsp;/etc/passwd</code><br>and &lt;b&gt;", "cat /etc/passwdand <b>"),
+        ("A\x1b[2J\u202eB\x00C", "A [2J B C"),
+        ("  \n\n", ""),
+        ("[" * 50_000, "[" * 999 + "…"),
+        ("(Citation:" * 50_000, ("(Citation:" * 100)[:999] + "…"),
+        ("word " * 50_000, " ".join(["word"] * 199) + "…"),
+    ],
+)
+def test_a_description_becomes_plain_text(document: Document, save: Save, written: str, kept: str) -> None:
+    assert described(document, save, written) == kept
+
+
+def test_what_retired_techniques_were_is_not_kept(document: Document, save: Save) -> None:
+    for one in objects(document, "attack-pattern"):
+        one["description"] = "Something."
+    matrix = read_bundle(save(document))
+    assert {one.description for one in matrix.techniques} == {"Something."}
+    assert {one.description for one in matrix.retired.values()} == {""}
+
+
+def test_a_description_that_is_no_text_is_refused(document: Document, save: Save) -> None:
+    with pytest.raises(CatalogueError, match="/description: Expected `str`, got `array`"):
+        described(document, save, ["a", "b"])

@@ -1,13 +1,18 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
 
+from adscribe.attack import Catalogue
+from adscribe.attack.stix import read_bundle
+from adscribe.service.categories import catalogue, categories
 from adscribe.service.settings import Settings
+from tests.attack.conftest import BUNDLE
 from tests.pages.reading import Page
 from tests.service.harness import OUTSIDE, Service, event
 
@@ -50,6 +55,46 @@ def test_it_says_what_the_event_shows_and_why(stocked: Service) -> None:
         for fact in (*technique["because"], *technique["despite"]):
             assert fact["fact"] in shown
     assert "https://attack.mitre.org/techniques/T1110/001" in stocked.get(f"/events/{event_id}").text
+
+
+def read_again() -> None:
+    """Let the service find what was imported, as when it starts."""
+    catalogue.cache_clear()
+    categories.cache_clear()
+
+
+@pytest.fixture
+def imported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """An empty folder of imported versions."""
+    monkeypatch.setenv("ADSCRIBE_HOME", str(tmp_path / "home"))
+    read_again()
+    yield tmp_path
+    read_again()
+
+
+def test_it_says_what_attack_says_of_a_category(imported: Path, stocked: Service) -> None:
+    event_id = first(stocked, "technique=T1110.001")
+    assert "adscribe attack import FILE" in text(stocked, f"/events/{event_id}")
+
+    bundle = json.loads(BUNDLE.read_text(encoding="utf-8"))
+    guessing = next(one for one in bundle["objects"] if one["name"] == "Exfiltration Over C2 Channel")
+    guessing["external_references"][0]["external_id"] = "T1110.001"
+    guessing["description"] = "They <b>guess</b> [much](javascript:alert(1)).(Citation: A)\n\nAnd more."
+    path = imported / "bundle.json"
+    path.write_text(json.dumps(bundle), encoding="utf-8")
+    Catalogue.load().describe(read_bundle(path, version="19"))
+    read_again()
+
+    shown = text(stocked, f"/events/{event_id}")
+    assert "They <b>guess</b> much. ATT&CK enterprise 19" in shown
+    assert "adscribe attack import FILE" not in shown
+    links = Page(stocked.get(f"/events/{event_id}").text).links
+    assert "https://attack.mitre.org/techniques/T1110/001" in links
+    assert not any("javascript" in link for link in links)
+
+    (imported / "home" / "attack" / "enterprise-19.texts.json").write_text("{")
+    read_again()
+    assert "They" not in text(stocked, f"/events/{event_id}")
 
 
 def test_it_says_why_there_is_no_category(stocked: Service) -> None:

@@ -17,6 +17,7 @@ from adscribe.errors import CatalogueError, Place
 from adscribe.resources import shipped
 
 _FILE = re.compile(r"(enterprise|ics)-[0-9.]+\.json")
+_TEXTS = ".texts.json"
 _Key = tuple[Domain, str]
 
 
@@ -45,7 +46,8 @@ class Catalogue:
     shipped_folder : Path
         Files of the catalogue and crosswalks.
     imported_folder : Path or None
-        Files that `add` wrote; need not exist. A version there takes the place of the shipped one.
+        Files that `add` and `describe` wrote; need not exist. A version there takes the place of the
+        shipped one.
 
     Examples
     --------
@@ -62,6 +64,7 @@ class Catalogue:
         self._imported = _files(imported_folder) if imported_folder else {}
         self._files.update(self._imported)
         self._matrices: dict[_Key, Matrix] = {}
+        self._described: dict[_Key, Matrix | None] = {}
 
     @classmethod
     def load(cls) -> Catalogue:
@@ -172,9 +175,7 @@ class Catalogue:
         """
         key = (matrix.domain, matrix.version)
         if self._imported_folder is None:
-            raise CatalogueError(
-                "there is no folder to keep an imported version in", hint="set ADSCRIBE_HOME to a folder"
-            )
+            raise _no_folder()
         if key in self._files and not replace:
             raise CatalogueError(
                 f"{matrix.name} is at hand already", hint="--replace puts yours in its place"
@@ -183,7 +184,57 @@ class Catalogue:
         write_matrix(matrix, path)
         self._files[key] = self._imported[key] = path
         self._matrices.pop(key, None)
+        self._described.pop(key, None)
         return path
+
+    def describe(self, matrix: Matrix) -> Path:
+        """Keep what a bundle says of a version that ships; its ids, names and tactics stay.
+
+        Parameters
+        ----------
+        matrix : Matrix
+            Such as `adscribe.attack.stix.read_bundle` returns.
+
+        Returns
+        -------
+        Path
+            The file.
+
+        Raises
+        ------
+        CatalogueError
+            If the folder can't be written to.
+        """
+        path = self._texts(matrix.domain, matrix.version)
+        if path is None:
+            raise _no_folder()
+        write_matrix(matrix, path)
+        self._described.pop((matrix.domain, matrix.version), None)
+        return path
+
+    def described(self, domain: str, version: str) -> Matrix | None:
+        """Return the matrix with what MITRE says of a version's tactics and techniques.
+
+        It may hold other ids than the version itself where that ships. ``None`` where no text is at hand.
+
+        Raises
+        ------
+        CatalogueError
+            If the version isn't at hand, or its file is damaged.
+        """
+        key = self._key(domain, version)
+        if key not in self._described:
+            texts = self._texts(*key)
+            if key in self._imported:
+                self._described[key] = self.matrix(*key)
+            else:
+                self._described[key] = read_matrix(texts) if texts is not None and texts.is_file() else None
+        return self._described[key]
+
+    def _texts(self, domain: Domain, version: str) -> Path | None:
+        """Return where the descriptions of a version that ships are kept."""
+        folder = self._imported_folder
+        return None if folder is None else folder / f"{domain}-{version}{_TEXTS}"
 
     def _key(self, domain: str, version: str) -> _Key:
         asked = parse_domain(domain)
@@ -227,6 +278,12 @@ class Catalogue:
             if foreign != domain and self.versions(foreign) and technique_id in self.matrix(foreign):
                 return f"it is a technique of {self.matrix(foreign).name}"
         return None
+
+
+def _no_folder() -> CatalogueError:
+    return CatalogueError(
+        "there is no folder to keep an imported version in", hint="set ADSCRIBE_HOME to a folder"
+    )
 
 
 _IMPORT = "`adscribe attack import FILE` takes a version from a STIX bundle"

@@ -9,6 +9,7 @@ A file is a JSON document::
 
 Tactics stand in the order of the matrix, techniques by id. A retired technique has
 ``status`` (``deprecated`` or ``revoked``) and, where MITRE names them, ``replaced_by``.
+A tactic and a technique of an imported version have their ``description`` as well.
 The crosswalk between two versions has a file of its own (`adscribe.attack.crosswalk`).
 A reader refuses another ``format``; a new optional key does not change it.
 """
@@ -38,10 +39,11 @@ _T = TypeVar("_T")
 _PATH = re.compile(r" - at `\$(?P<path>[^`]*)`$")
 
 
-class _Tactic(msgspec.Struct, frozen=True):
+class _Tactic(msgspec.Struct, frozen=True, omit_defaults=True):
     id: str
     shortname: str
     name: str
+    description: str = ""
 
 
 class _File(msgspec.Struct, frozen=True):
@@ -116,7 +118,13 @@ def read_matrix(path: Path, *, elsewhere: Callable[[str], str | None] | None = N
     if len(file.techniques) > MAX_TECHNIQUES:
         raise CatalogueError(f"has more than {MAX_TECHNIQUES} techniques", place=Place(file=str(path)))
     tactics = (
-        Tactic(id=tactic.id, shortname=tactic.shortname, name=tactic.name, order=order)
+        Tactic(
+            id=tactic.id,
+            shortname=tactic.shortname,
+            name=tactic.name,
+            order=order,
+            description=tactic.description,
+        )
         for order, tactic in enumerate(file.tactics)
     )
     try:
@@ -133,10 +141,10 @@ def write_matrix(matrix: Matrix, path: Path) -> None:
     Raises
     ------
     CatalogueError
-        If the folder can't be written to.
+        If the folder can't be written to, or the file would be larger than one that is read.
     """
     head = {"format": 1, "domain": matrix.domain, "version": matrix.version, "origin": matrix.origin}
-    tactics = [_Tactic(tactic.id, tactic.shortname, tactic.name) for tactic in matrix.tactics]
+    tactics = [_Tactic(one.id, one.shortname, one.name, one.description) for one in matrix.tactics]
     listed = sorted((*matrix.techniques, *matrix.retired.values()), key=lambda technique: technique.id)
     techniques = [msgspec.structs.replace(technique, parent_name=None) for technique in listed]
     document = ",\n".join(
@@ -146,6 +154,8 @@ def write_matrix(matrix: Matrix, path: Path) -> None:
             f'"techniques":[\n{_lines(techniques)}\n]}}\n',
         )
     )
+    if len(document.encode()) > MAX_FILE_BYTES:
+        raise CatalogueError(f"{matrix.name} takes more than {MAX_FILE_BYTES // 2**20} MiB")
     write_whole(path, document)
 
 

@@ -25,12 +25,15 @@ class Tactic(msgspec.Struct, frozen=True, kw_only=True):
         Such as ``TA0010``, ``exfiltration`` and ``Exfiltration``.
     order : int
         Place in the matrix, from 0.
+    description : str
+        The first of what MITRE says of it, as plain text; empty where the version ships.
     """
 
     id: str
     shortname: str
     name: str
     order: int
+    description: str = ""
 
 
 class Technique(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -48,6 +51,8 @@ class Technique(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         Only active techniques can be assigned.
     replaced_by : tuple of str
         Direct successors of a revoked technique, as MITRE names them. They may be revoked themselves.
+    description : str
+        The first of what MITRE says of it, as plain text; empty where the version ships or it is retired.
     """
 
     id: str
@@ -57,6 +62,7 @@ class Technique(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     tactics: tuple[str, ...] = ()
     status: Status = "active"
     replaced_by: tuple[str, ...] = ()
+    description: str = ""
 
     @property
     def display(self) -> str:

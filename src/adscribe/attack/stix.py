@@ -3,7 +3,7 @@
 Read are `attack-pattern` (techniques), `x-mitre-tactic`, `x-mitre-matrix` (order of
 the tactics), `x-mitre-collection` (version) and the relationships `subtechnique-of`
 and `revoked-by`; everything else is passed over. STIX 2.0 bundles differ in nothing
-that is read here.
+that is read here. Of a description the first paragraph is kept (`adscribe.attack.prose`).
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import msgspec
 
 from adscribe.attack.files import MAX_TECHNIQUES, decode, read_bytes
 from adscribe.attack.matrix import Matrix, Status, Tactic, Technique
+from adscribe.attack.prose import first_paragraph
 from adscribe.attack.versions import Domain, parse_version, quoted
 from adscribe.errors import CatalogueError, Place
 
@@ -47,6 +48,7 @@ class _Object(msgspec.Struct, frozen=True):
     type: str
     id: str
     name: str = ""
+    description: str = ""
     modified: str = ""
     revoked: bool = False
     x_mitre_deprecated: bool = False
@@ -193,6 +195,7 @@ class _Reader:
                 parent=self._parent(one, parents) if one.status == "active" else None,
                 tactics=_phases(one, domain, shortnames) if one.status == "active" else (),
                 replaced_by=successors.get(one.id, ()) if one.status == "revoked" else (),
+                description=first_paragraph(one.description) if one.status == "active" else "",
             )
         return list(techniques.values())
 
@@ -226,7 +229,13 @@ def _name(one: _Object) -> str:
 def _tactic(one: _Object, order: int) -> Tactic:
     if not _TACTIC_ID.fullmatch(one.external_id) or not _SHORTNAME.fullmatch(one.x_mitre_shortname):
         raise CatalogueError(f"the tactic {quoted(one.id)} has no usable id or short name")
-    return Tactic(id=one.external_id, shortname=one.x_mitre_shortname, name=_name(one), order=order)
+    return Tactic(
+        id=one.external_id,
+        shortname=one.x_mitre_shortname,
+        name=_name(one),
+        order=order,
+        description=first_paragraph(one.description),
+    )
 
 
 def _phases(one: _Object, domain: Domain, shortnames: Iterable[str]) -> tuple[str, ...]:

@@ -32,9 +32,18 @@ def import_(
     ] = None,
     replace: Annotated[bool, typer.Option(help="Take the place of a version that is at hand.")] = False,
 ) -> None:
-    """Take a version from a STIX bundle."""
+    """Take a version from a STIX bundle; of one that ships take what MITRE says of its techniques."""
     matrix = read_bundle(file, version=version)
-    path = Catalogue.load().add(matrix, replace=replace)
+    catalogue = Catalogue.load()
+    at_hand = matrix.version in catalogue.versions(matrix.domain)
+    if at_hand and not replace and not catalogue.is_imported(matrix.domain, matrix.version):
+        path = catalogue.describe(matrix)
+        texts = sum(bool(one.description) for one in matrix.tactics)
+        texts += sum(bool(one.description) for one in matrix.techniques)
+        typer.echo(f"{matrix.name} ships: its ids and names stay, {texts} descriptions are added")
+        typer.echo(f"kept in {path}")
+        return
+    path = catalogue.add(matrix, replace=replace)
     counts = _counts(matrix)
     typer.echo(
         f"{matrix.name}: {counts['tactics']} tactics, {counts['techniques']} techniques and"

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cache
 
 from adscribe.attack import Catalogue
-from adscribe.attack.matrix import Tactic, Technique
+from adscribe.attack.matrix import Matrix, Tactic, Technique
 from adscribe.attack.versions import DOMAINS
+from adscribe.errors import CatalogueError
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """What ATT&CK says of a tactic or technique, and the version that says it."""
+
+    text: str
+    version: str
 
 
 class Categories:
@@ -26,6 +36,15 @@ class Categories:
                 self._tactics.update({(domain, one.shortname): one for one in matrix.tactics})
                 self._techniques.update({(domain, one.id): one for one in matrix.techniques})
         self._known = {name for _, name in (*self._tactics, *self._techniques)}
+        # The newest first.
+        self._described: dict[str, list[Matrix]] = {
+            domain: [
+                texts
+                for version in reversed(catalogue.versions(domain))
+                if (texts := _texts(catalogue, domain, version))
+            ]
+            for domain in DOMAINS
+        }
 
     def __contains__(self, name: str) -> bool:
         """Whether there is a technique of that id, or a tactic of that short name, in any domain."""
@@ -42,6 +61,29 @@ class Categories:
         """Return all techniques with their domains, by id, Enterprise first."""
         return [(domain, one) for (domain, _), one in sorted(self._techniques.items())]
 
+    def described(self, domain: str, category_id: str, version: str) -> Described | None:
+        """Return what ATT&CK says of a tactic or technique, by its id.
+
+        Parameters
+        ----------
+        domain, category_id : str
+        version : str
+            That is asked first, such as ``enterprise 19``; the others tell what it doesn't, the newest first.
+
+        Returns
+        -------
+        Described or None
+            ``None`` where no imported version has a text.
+        """
+        for texts in sorted(self._described[domain], key=lambda one: one.name != version):
+            if category_id in texts:
+                text = texts.technique(category_id).description
+            else:
+                text = next((one.description for one in texts.tactics if one.id == category_id), "")
+            if text:
+                return Described(text, texts.name)
+        return None
+
     def tactic(self, domain: str, shortname: str) -> Tactic | None:
         """Return a tactic; ``None`` for one that no version at hand has."""
         return self._tactics.get((domain, shortname))
@@ -49,6 +91,14 @@ class Categories:
     def technique(self, domain: str, technique_id: str) -> Technique | None:
         """Return a technique; ``None`` for one that no version at hand has."""
         return self._techniques.get((domain, technique_id))
+
+
+def _texts(catalogue: Catalogue, domain: str, version: str) -> Matrix | None:
+    """Return a version's texts; a damaged file of them is no reason to show no names."""
+    try:
+        return catalogue.described(domain, version)
+    except CatalogueError:
+        return None
 
 
 @cache

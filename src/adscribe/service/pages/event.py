@@ -16,7 +16,7 @@ from adscribe.answer.feedback import ANALYST_LENGTH, COMMENT_LENGTH
 from adscribe.attack import Technique
 from adscribe.event import Event, Target
 from adscribe.service import events as twin
-from adscribe.service.categories import categories
+from adscribe.service.categories import Described, categories
 from adscribe.service.feedback import analyst_of, given, revoked
 from adscribe.service.pages import verdict
 from adscribe.service.pages.forms import came_from, done, local, read_form
@@ -56,12 +56,21 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A technique of an answer with its tactics, what the catalogue knows of it, and its facts."""
+    """A technique of an answer with its tactics, what the catalogue and ATT&CK say of it, and its facts."""
 
     technique: AssignedTechnique
     tactics: tuple[str, ...]
     known: Technique | None
+    described: Described | None
     facts: tuple[Fact, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Alone:
+    """A tactic of an answer that no technique is shown for, and what ATT&CK says of it."""
+
+    tactic: AssignedTactic
+    described: Described | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +79,15 @@ class Domain:
 
     name: str
     techniques: tuple[Shown, ...]
-    alone: tuple[AssignedTactic, ...]
+    alone: tuple[Alone, ...]
     no_category: NoCategory | None
     facts: tuple[Fact, ...]
+
+    @property
+    def undescribed(self) -> bool:
+        """Whether it shows categories and no text of any is at hand."""
+        texts = [one.described for one in self.techniques] + [one.described for one in self.alone]
+        return bool(texts) and not any(texts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,10 +212,11 @@ def _around_link(event: Event) -> str:
 
 
 def _domains(answer: Assignment) -> list[Domain]:
+    version = answer.model.attack
     own = Domain(
         name="enterprise",
-        techniques=_shown(answer.techniques, "enterprise"),
-        alone=_alone(answer.techniques, answer.tactics),
+        techniques=_shown(answer.techniques, "enterprise", version),
+        alone=_alone(answer.techniques, answer.tactics, "enterprise", version),
         no_category=answer.no_category,
         facts=_facts(answer.no_category.because if answer.no_category else ()),
     )
@@ -211,21 +227,22 @@ def _domains(answer: Assignment) -> list[Domain]:
         own,
         Domain(
             name="ics",
-            techniques=_shown(ics.techniques, "ics"),
-            alone=_alone(ics.techniques, ics.tactics),
+            techniques=_shown(ics.techniques, "ics", version),
+            alone=_alone(ics.techniques, ics.tactics, "ics", version),
             no_category=ics.no_category,
             facts=_facts(ics.no_category.because if ics.no_category else ()),
         ),
     ]
 
 
-def _shown(techniques: tuple[AssignedTechnique, ...], domain: str) -> tuple[Shown, ...]:
+def _shown(techniques: tuple[AssignedTechnique, ...], domain: str, version: str) -> tuple[Shown, ...]:
     known = categories()
     return tuple(
         Shown(
             technique=one,
             tactics=one.tactics,
             known=known.technique(domain, one.id),
+            described=known.described(domain, one.id, version),
             facts=_facts((*one.because, *one.despite)),
         )
         for one in techniques
@@ -233,11 +250,17 @@ def _shown(techniques: tuple[AssignedTechnique, ...], domain: str) -> tuple[Show
 
 
 def _alone(
-    techniques: tuple[AssignedTechnique, ...], tactics: tuple[AssignedTactic, ...]
-) -> tuple[AssignedTactic, ...]:
+    techniques: tuple[AssignedTechnique, ...],
+    tactics: tuple[AssignedTactic, ...],
+    domain: str,
+    version: str,
+) -> tuple[Alone, ...]:
     """Return the tactics that no technique is shown for."""
     served = {tactic for technique in techniques for tactic in technique.tactics}
-    return tuple(tactic for tactic in tactics if tactic.shortname not in served)
+    known = categories()
+    return tuple(
+        Alone(one, known.described(domain, one.id, version)) for one in tactics if one.shortname not in served
+    )
 
 
 def _facts(evidence: tuple[Evidence, ...]) -> tuple[Fact, ...]:
