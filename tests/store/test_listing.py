@@ -123,6 +123,7 @@ def test_where_many_events_are_few_pages_are_short_and_leave_none_out(
     expected = read_all(sampled, wanted, order, 1000)
     monkeypatch.setattr(selection, "FEW", 16)
     monkeypatch.setattr(listing, "FEW", 16)
+    monkeypatch.setattr(listing, "LOOKED_AT", 16)
     monkeypatch.setattr(listing, "EAGER", 1)
     assert read_all(sampled, wanted, order, 5) == expected
 
@@ -130,6 +131,7 @@ def test_where_many_events_are_few_pages_are_short_and_leave_none_out(
 def test_a_page_looks_at_a_bounded_number_of_events(sampled: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(selection, "FEW", 16)
     monkeypatch.setattr(listing, "FEW", 16)
+    monkeypatch.setattr(listing, "LOOKED_AT", 16)
     monkeypatch.setattr(listing, "EAGER", 1)
     # No index tells which events the site decided.
     pages = list(sampled.pages(asked("basis=site"), limit=5))

@@ -14,6 +14,7 @@ from adscribe.store.connection import browsing
 from adscribe.store.filters import Filter, read_filter
 from adscribe.store.listing import ORDERS, Order
 from adscribe.store.schema import metadata
+from tests.store.test_counts import Newer, Same
 from tests.store.test_listing import FILTERS, asked
 
 Read = Callable[[Store, Filter], Any]
@@ -31,6 +32,8 @@ READ: dict[str, Read] = {
     "lists": _listed,
     "facets": lambda store, wanted: store.facets(wanted),
     "matrix": lambda store, wanted: store.counts(wanted),
+    "matrix of a version": lambda store, wanted: store.counts(wanted, Same()),
+    "matrix of another version": lambda store, wanted: store.counts(wanted, Newer()),
     "hosts": lambda store, wanted: store.hosts(wanted),
     "a host": lambda store, wanted: store.host("10.40.20.44", wanted),
 }
@@ -44,6 +47,7 @@ def test_no_statement_reads_a_whole_table(
     if not few:
         for module in (selection, listing, counting):
             monkeypatch.setattr(module, "FEW", 1)
+        monkeypatch.setattr(listing, "LOOKED_AT", 1)
         monkeypatch.setattr(listing, "EAGER", 1)
     done: dict[str, Any] = {}
 

@@ -47,6 +47,11 @@ def unpacked(address: bytes) -> str:
     return canonical(str(IPv6Address(address)))
 
 
+def instant(kept: int) -> datetime:
+    """Return the time that a column of `Instant` keeps."""
+    return EPOCH + kept * _MICROSECOND
+
+
 class Instant(TypeDecorator[datetime]):
     """A time as whole microseconds since 1970 in UTC: it sorts, and no database moves it to another zone."""
 
@@ -59,7 +64,7 @@ class Instant(TypeDecorator[datetime]):
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
         """Return the time."""
-        return None if value is None else EPOCH + value * _MICROSECOND
+        return None if value is None else instant(value)
 
 
 class Address(TypeDecorator[str]):

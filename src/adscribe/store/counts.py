@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from sqlalchemy import (
@@ -18,18 +19,19 @@ from sqlalchemy import (
     distinct,
     func,
     literal,
+    null,
     select,
     type_coerce,
     union_all,
 )
 from sqlalchemy.types import BigInteger, String
 
-from adscribe.store.columns import EPOCH, severity
+from adscribe.store.columns import EPOCH
 from adscribe.store.filters import Filter
 from adscribe.store.schema import event, event_tactic, event_technique
 from adscribe.store.selection import FEW, Selection
 
-MOST_COUNTED = 65_536
+MOST_COUNTED = 32_768
 """Events that are looked at to count."""
 
 FACET_VALUES = 20
@@ -37,6 +39,9 @@ FACET_VALUES = 20
 
 MOST_BUCKETS = 400
 """Most parts of a histogram."""
+
+_TOGETHER = ("method", "reason", "severity", "bucket")
+"""Facets that are counted in one go: their values meet in few ways."""
 
 _MICROSECOND = timedelta(microseconds=1)
 _LENGTHS = tuple(
@@ -109,9 +114,25 @@ class Facets(msgspec.Struct, frozen=True, kw_only=True):
     histogram: Histogram
 
 
-def looked_at(
-    connection: Connection, selection: Selection, most: int | None = None
-) -> tuple[Subquery, Counted]:
+class LookedAt(NamedTuple):
+    """Where the events of a selection are.
+
+    Attributes
+    ----------
+    leads : Subquery
+        Columns ``key`` and ``at``.
+    holds : tuple of conditions
+        Which of their rows of ``event`` are meant; all where there are none.
+    counted : Counted
+        What that comes to.
+    """
+
+    leads: Subquery
+    holds: tuple[ColumnElement[bool], ...]
+    counted: Counted
+
+
+def looked_at(connection: Connection, selection: Selection, most: int | None = None) -> LookedAt:
     """Return the keys among which the events of a selection are, the latest where there are too many.
 
     Parameters
@@ -120,13 +141,6 @@ def looked_at(
     selection : Selection
     most : int, optional
         How many; `MOST_COUNTED` when not given.
-
-    Returns
-    -------
-    Subquery
-        Columns ``key`` and ``at``.
-    Counted
-        What that comes to.
     """
     clause, few = selection.along(), False
     if clause is None:
@@ -136,7 +150,8 @@ def looked_at(
     number, first, last = connection.execute(
         select(func.count(), func.min(leads.c.at), func.max(leads.c.at)).select_from(leads)
     ).one()
-    return leads, Counted(complete=few or number < most, since=first, until=last)
+    counted = Counted(complete=few or number < most, since=first, until=last)
+    return LookedAt(leads, selection.beyond(clause), counted)
 
 
 def facets(connection: Connection, asked: Filter, *, buckets: int = 60) -> Facets:
@@ -149,8 +164,7 @@ def facets(connection: Connection, asked: Filter, *, buckets: int = 60) -> Facet
     buckets : int
         Most parts of the histogram.
     """
-    selection = Selection(asked)
-    leads, counted = looked_at(connection, selection)
+    leads, holds, counted = looked_at(connection, Selection(asked))
     width = part_length(counted, buckets)
     picked = (
         select(
@@ -163,38 +177,38 @@ def facets(connection: Connection, asked: Filter, *, buckets: int = 60) -> Facet
         )
         .select_from(leads)
         .join(event, event.c.key == leads.c.key)
-        .where(selection.holds)
+        .where(*holds)
         .cte("picked")
     )
-    found: dict[str, list[Any]] = {}
+    found: dict[str, Counter[Any]] = {}
     for row in connection.execute(union_all(*_parts(picked))):
-        found.setdefault(row.facet, []).append(row)
+        if row.facet is None:
+            for name in _TOGETHER:
+                found.setdefault(name, Counter())[getattr(row, name)] += row.events
+        else:
+            found.setdefault(row.facet, Counter())[row.method] = row.events
+    at = found.get("bucket", Counter())
     return Facets(
         counted=counted,
-        events=sum(row.events for row in found.get("bucket", ())),
+        events=at.total(),
         **{
-            name: _values(found.get(name, ())) for name in ("method", "reason", "host", "tactic", "technique")
+            name: _values(found.get(name, Counter()))
+            for name in ("method", "reason", "severity", "host", "tactic", "technique")
         },
-        severity=tuple(
-            FacetValue(value=severity(int(row.value)), events=row.events) for row in found.get("severity", ())
-        ),
         histogram=Histogram(
             seconds=int(width.total_seconds()),
-            buckets=tuple(
-                Bucket(at=EPOCH + int(row.value) * width, events=row.events)
-                for row in sorted(found.get("bucket", ()), key=lambda row: int(row.value))
-            ),
+            buckets=tuple(Bucket(at=EPOCH + number * width, events=at[number]) for number in sorted(at)),
         ),
     )
 
 
 def _parts(picked: CTE) -> Iterable[Select[Any]]:
+    """Yield the statements for all facets: those of few values together, the others each by itself."""
     columns = picked.c
-    yield _part("method", columns.method, picked)
-    yield _part("reason", columns.reason, picked)
-    yield _part("severity", columns.severity, picked)
+    together = [columns[name] for name in _TOGETHER]
+    counted = select(null().label("facet"), *together, func.count().label("events"))
+    yield counted.select_from(picked).group_by(*together)
     yield _part("host", columns.source, picked)
-    yield _part("bucket", columns.bucket, picked, most=MOST_BUCKETS + 1)
     tactics = picked.join(event_tactic, event_tactic.c.event_key == columns.key)
     # Of both domains one may have the same name.
     yield _part("tactic", event_tactic.c.tactic, tactics, func.count(distinct(columns.key)))
@@ -203,27 +217,31 @@ def _parts(picked: CTE) -> Iterable[Select[Any]]:
 
 
 def _part(
-    facet: str,
-    column: ColumnElement[Any],
-    of: Any,
-    events: ColumnElement[int] | None = None,
-    most: int = FACET_VALUES,
+    facet: str, column: ColumnElement[Any], of: Any, events: ColumnElement[int] | None = None
 ) -> Select[Any]:
     events = func.count() if events is None else events
     # Grouped by what no index has: else SQLite goes along one of all events, which is in order already.
     value = cast(column, String)
     counted = (
-        select(literal(facet).label("facet"), value.label("value"), events.label("events"))
+        select(
+            literal(facet).label("facet"),
+            value.label("method"),
+            *(cast(null(), event.c[name].type).label(name) for name in ("reason", "severity")),
+            cast(null(), BigInteger).label("bucket"),
+            events.label("events"),
+        )
         .select_from(of)
         .group_by(value)
         .order_by(events.desc(), value)
-        .limit(most)
+        .limit(FACET_VALUES)
     )
     return select(counted.subquery())
 
 
-def _values(rows: Iterable[Any]) -> tuple[FacetValue, ...]:
-    return tuple(FacetValue(value=row.value, events=row.events) for row in rows)
+def _values(counted: Counter[str | None]) -> tuple[FacetValue, ...]:
+    # By name among equals, as the database does.
+    ranked = sorted(counted.items(), key=lambda pair: (-pair[1], pair[0] or ""))
+    return tuple(FacetValue(value=value, events=events) for value, events in ranked[:FACET_VALUES])
 
 
 def part_length(counted: Counted, buckets: int) -> timedelta:

@@ -10,13 +10,27 @@ from __future__ import annotations
 import base64
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Annotated, Any
 
 import msgspec
 from msgspec.structs import replace
-from sqlalchemy import Connection, Subquery, distinct, func, null, select, union_all
+from sqlalchemy import (
+    CTE,
+    BigInteger,
+    Connection,
+    LargeBinary,
+    Subquery,
+    distinct,
+    exists,
+    func,
+    null,
+    select,
+    type_coerce,
+    union_all,
+)
 
-from adscribe.store.columns import EPOCH, packed
+from adscribe.store.columns import EPOCH, instant, packed, unpacked
 from adscribe.store.counts import Counted, looked_at, part_length, part_of
 from adscribe.store.filters import Filter
 from adscribe.store.listing import CursorError
@@ -167,25 +181,17 @@ def hosts(connection: Connection, asked: Filter, *, after: str | None = None, li
         `after` is no place in such a list.
     """
     place = None if after is None else _place(after)
-    selection = Selection(asked, CATEGORISED)
-    leads, counted = looked_at(connection, selection)
+    leads, holds, counted = looked_at(connection, Selection(asked, CATEGORISED))
     picked = (
         select(event.c.key, event.c.source_address, event.c.source_host, event.c.detected_at)
         .select_from(leads)
         .join(event, event.c.key == leads.c.key)
-        .where(selection.holds)
+        .where(*holds)
         .cte("picked")
     )
-    tactics = picked.join(event_tactic, event_tactic.c.event_key == picked.c.key)
-    tactic = event_tactic.c.tactic
-    found: dict[str, _Host] = {}
-    for row in connection.execute(
-        union_all(
-            _by_host(picked, tactics, null(), null()),
-            _by_host(picked, tactics, tactic, func.max(event_tactic.c.probability), tactic),
-        )
-    ):
-        found.setdefault(row.source_address, _Host(row.source_address)).add(row)
+    found: dict[bytes, _Host] = {}
+    for row in connection.execute(union_all(_whole(picked), _stages(picked))):
+        found.setdefault(row.address, _Host(row.address)).add(row)
     ranked = sorted((host for host in found.values() if host.stages), key=_Host.place)
     following = [host for host in ranked if place is None or host.place() > place]
     return Hosts(
@@ -208,7 +214,7 @@ def host(connection: Connection, ip: str, asked: Filter) -> Host | None:
     """
     span = Filter(since=asked.since, until=asked.until)
     sides = [Selection(replace(span, source=(ip,))), Selection(replace(span, target=(ip,)))]
-    (source, as_source), (target, as_target) = (looked_at(connection, side, FEW) for side in sides)
+    (source, _, as_source), (target, _, as_target) = (looked_at(connection, side, FEW) for side in sides)
     times = [one for each in (as_source, as_target) for one in (each.since, each.until) if one]
     if not times:
         return None
@@ -226,25 +232,29 @@ def host(connection: Connection, ip: str, asked: Filter) -> Host | None:
 
 
 class _Host:
-    """A host as its rows come in."""
+    """A host as its rows come in; most are only ranked, so what they hold is read when it is listed."""
 
-    def __init__(self, ip: str) -> None:
-        self.ip = ip
-        self.stages: list[HostStage] = []
+    def __init__(self, address: bytes) -> None:
+        self._address = bytes(address)
+        self.stages: list[Any] = []
         self._all: Any = None
 
     def add(self, row: Any) -> None:
         if row.tactic is None:
             self._all = row
         else:
-            self.stages.append(_stage(row))
+            self.stages.append(row)
 
-    @property
+    @cached_property
     def score(self) -> float:
         return _score(self.stages)
 
+    @property
+    def ip(self) -> str:
+        return unpacked(self._address)
+
     def place(self) -> tuple[float, bytes]:
-        return -self.score, packed(self.ip)
+        return -self.score, self._address
 
     def listed(self) -> ListedHost:
         return ListedHost(
@@ -252,25 +262,54 @@ class _Host:
             hostname=self._all.host,
             score=self.score,
             events=self._all.events,
-            first_at=self._all.first_at,
-            last_at=self._all.last_at,
-            stages=_in_time(self.stages),
+            first_at=instant(self._all.first_at),
+            last_at=instant(self._all.last_at),
+            stages=_in_time(
+                HostStage(
+                    tactic=row.tactic,
+                    events=row.events,
+                    probability=row.probability,
+                    first_at=instant(row.first_at),
+                    last_at=instant(row.last_at),
+                )
+                for row in self.stages
+            ),
         )
 
 
-def _by_host(picked: Any, of: Any, tactic: Any, probability: Any, *groups: Any) -> Any:
+def _whole(picked: CTE) -> Any:
+    """Return the statement for the hosts with what all of their events come to."""
+    shows = exists().where(event_tactic.c.event_key == picked.c.key)
+    return _by_host(picked, null(), null(), func.max(picked.c.source_host), func.count()).where(shows)
+
+
+def _stages(picked: CTE) -> Any:
+    """Return the statement for what their events show."""
+    tactic = event_tactic.c
+    events = func.count(distinct(picked.c.key))
+    return (
+        _by_host(picked, tactic.tactic, func.max(tactic.probability), null(), events)
+        .join(event_tactic, tactic.event_key == picked.c.key)
+        .group_by(tactic.tactic)
+    )
+
+
+def _by_host(picked: CTE, tactic: Any, probability: Any, host: Any, events: Any) -> Any:
+    # As they are kept: there may be many hosts, of which few are told.
+    address = type_coerce(picked.c.source_address, LargeBinary)
+    at = type_coerce(picked.c.detected_at, BigInteger)
     return (
         select(
-            picked.c.source_address,
+            address.label("address"),
             tactic.label("tactic"),
             probability.label("probability"),
-            func.max(picked.c.source_host).label("host"),
-            func.count(distinct(picked.c.key)).label("events"),
-            func.min(picked.c.detected_at).label("first_at"),
-            func.max(picked.c.detected_at).label("last_at"),
+            host.label("host"),
+            events.label("events"),
+            func.min(at).label("first_at"),
+            func.max(at).label("last_at"),
         )
-        .select_from(of)
-        .group_by(picked.c.source_address, *groups)
+        .select_from(picked)
+        .group_by(address)
     )
 
 
@@ -338,9 +377,10 @@ def _in_time(stages: Iterable[HostStage]) -> tuple[HostStage, ...]:
     return tuple(sorted(stages, key=lambda stage: (stage.first_at, stage.tactic)))
 
 
-def _score(stages: Iterable[HostStage]) -> float:
+def _score(stages: Iterable[Any]) -> float:
     # The same in whatever order they are added up.
-    return round(sum(sorted(stage.probability for stage in stages)), _DIGITS)
+    probabilities: list[float] = sorted(stage.probability for stage in stages)
+    return round(sum(probabilities), _DIGITS)
 
 
 def _cursor(last: _Host) -> str:

@@ -37,7 +37,7 @@ def latest(connection: Connection, asked: Filter, most: int) -> tuple[tuple[Even
         .select_from(leads)
         .join(event, event.c.key == leads.c.key)
         .join(event_state, event_state.c.event_key == event.c.key)
-        .where(selection.holds)
+        .where(*selection.beyond(clause))
         .order_by(event.c.detected_at.desc(), event.c.key.desc())
         .limit(most)
     ).all()

@@ -43,6 +43,9 @@ _PLACES: dict[str, Any] = {
 EAGER = 400
 """Events that are looked at before those of each field of a filter are counted."""
 
+LOOKED_AT = 4096
+"""Events that are looked at for a page before it ends, full or not."""
+
 _GROWTH = 4
 _CURSOR_CHARACTERS = 2048
 
@@ -203,15 +206,16 @@ class _Reader:
         if by_time:
             only = selection.along()
             if only is not None:
-                return self._along(only, after, FEW)
+                return self._along(only, after, LOOKED_AT)
             # Where what is asked for is frequent, the page is full before its events could be counted.
             found, following = self._along(selection.ordered, after, EAGER)
             if following is None or len(found) >= self._limit:
                 return found, following
         clause, few = selection.leader(self._connection)
         if few and not (by_time and clause.ordered):
-            return self._page(self._rows(selection.leads(clause, FEW), after, self._limit + 1))
-        return self._along(clause, after, FEW)
+            leads = selection.leads(clause, FEW)
+            return self._page(self._rows(leads, selection.beyond(clause), after, self._limit + 1))
+        return self._along(clause, after, LOOKED_AT)
 
     def _along(
         self, clause: Clause, after: tuple[Any, ...] | None, most: int
@@ -220,15 +224,15 @@ class _Reader:
         found: list[Row[Any]] = []
         size, looked_at, place = self._limit + 1, 0, after
         while True:
-            leads = self._leads(clause, place, size)
-            found += self._rows(leads, after, self._limit + 1 - len(found))
+            leads, holds = self._leads(clause, place, size)
+            found += self._rows(leads, holds, after, self._limit + 1 - len(found))
             if len(found) > self._limit:
                 return self._page(found)
             place = self._end(leads, size)
             looked_at += size
             if place is None or looked_at >= most:
                 return found, place
-            size = min(size * _GROWTH, FEW)
+            size = min(size * _GROWTH, most - looked_at)
             after = None
 
     def _page(self, found: list[Row[Any]]) -> tuple[list[Row[Any]], tuple[Any, ...] | None]:
@@ -236,17 +240,22 @@ class _Reader:
             return found, None
         return found[: self._limit], self._order.place(found[self._limit - 1])
 
-    def _leads(self, clause: Clause, after: tuple[Any, ...] | None, size: int) -> Subquery:
-        """Return the next keys along an index in the order that is asked for."""
+    def _leads(
+        self, clause: Clause, after: tuple[Any, ...] | None, size: int
+    ) -> tuple[Subquery, tuple[ColumnElement[bool], ...]]:
+        """Return the next keys along an index in the order that is asked for, and which of them are meant."""
         order, selection = self._order, self._selection
         if order.by == "time":
             bounds = selection.bounds
             if after is not None:
                 place = after[0], after[1]
                 bounds = Bounds(bounds.after, place) if order.descending else Bounds(place, bounds.before)
-            return selection.leads(clause, size, bounds, descending=order.descending)
+            leads = selection.leads(clause, size, bounds, descending=order.descending)
+            return leads, selection.beyond(clause)
         along = select(*self._named()).order_by(*in_order(order.columns, order.descending)).limit(size)
-        return (along if after is None else along.where(order.past(after))).subquery()
+        if after is not None:
+            along = along.where(order.past(after))
+        return along.subquery(), (selection.holds,)
 
     def _named(self) -> list[Any]:
         *first, at, key = self._order.columns
@@ -259,7 +268,13 @@ class _Reader:
         row = self._connection.execute(last.offset(size - 1).limit(1)).first()
         return None if row is None else tuple(row)
 
-    def _rows(self, leads: Subquery, after: tuple[Any, ...] | None, most: int) -> list[Row[Any]]:
+    def _rows(
+        self,
+        leads: Subquery,
+        holds: tuple[ColumnElement[bool], ...],
+        after: tuple[Any, ...] | None,
+        most: int,
+    ) -> list[Row[Any]]:
         order = self._order
         found = (
             select(
@@ -273,7 +288,7 @@ class _Reader:
             .select_from(leads)
             .join(event, event.c.key == leads.c.key)
             .join(event_state, event_state.c.event_key == leads.c.key)
-            .where(self._selection.holds)
+            .where(*holds)
             .order_by(*in_order(order.columns, order.descending))
             .limit(most)
         )

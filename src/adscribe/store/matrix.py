@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import groupby
+from itertools import chain, groupby
 from typing import Any, NamedTuple, Protocol
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Subquery, and_, distinct, func, select, true
+from sqlalchemy import Connection, FromClause, Subquery, Table, and_, exists, func, select
 
 from adscribe.store.counts import Counted, looked_at
 from adscribe.store.filters import Filter
@@ -132,23 +132,23 @@ def counts(connection: Connection, asked: Filter, version: Version | None = None
         Counts its domain alone, and in its names. Both domains, under the names that were answered, when
         not given.
     """
-    selection = Selection(asked, CATEGORISED)
-    leads, counted = looked_at(connection, selection)
-    if selection.clauses:
-        met = select(leads.c.key).join(event, event.c.key == leads.c.key).where(selection.holds)
-        leads = met.subquery()
+    leads, holds, counted = looked_at(connection, Selection(asked, CATEGORISED))
+    if holds:
+        leads = select(leads.c.key).join(event, event.c.key == leads.c.key).where(*holds).subquery()
     domain = None if version is None else version.domain
-    if version is not None and _moves(connection, leads, version):
-        tactics, techniques = _translated(connection, leads, version)
+    tactics, each = (_rows(connection, of(leads, domain)) for of in (_tactics, _each))
+    if version is not None and _moves(tactics, each, version):
+        told = _translated(connection, leads, version)
     else:
-        tactics = tuple(_counted(row) for row in connection.execute(_tactics(leads, domain)))
-        rows = (connection.execute(_each(leads, domain)), connection.execute(_above(leads, domain)))
-        techniques = tuple(_techniques(*rows))
+        told = (
+            tuple(map(_counted, tactics)),
+            tuple(_techniques(each, _rows(connection, _above(leads, domain)))),
+        )
     return Counts(
         counted=counted,
         events=connection.scalar(_categorised(leads, domain)) or 0,
-        tactics=tactics,
-        techniques=techniques,
+        tactics=told[0],
+        techniques=told[1],
     )
 
 
@@ -158,14 +158,24 @@ def _counted(row: Any) -> CountedTactic:
     )
 
 
-def _in(column: ColumnElement[str], domain: str | None) -> ColumnElement[bool]:
-    return true() if domain is None else column == domain
+def _shown(leads: Subquery, table: Table, domain: str | None) -> FromClause:
+    """Return the keys, each with its rows of a table; one without any where there are none.
+
+    No database can begin with the table here: it would read all of it.
+    """
+    of_event = table.c.event_key == leads.c.key
+    return leads.outerjoin(table, of_event if domain is None else and_(of_event, table.c.domain == domain))
+
+
+def _rows(connection: Connection, statement: Any) -> list[Any]:
+    return [row for row in connection.execute(statement) if row.domain is not None]
 
 
 def _categorised(leads: Subquery, domain: str | None) -> Any:
     tactic = event_tactic.c
-    of = leads.join(event_tactic, tactic.event_key == leads.c.key)
-    return select(func.count(distinct(leads.c.key))).select_from(of).where(_in(tactic.domain, domain))
+    of_event = tactic.event_key == leads.c.key
+    shown = of_event if domain is None else and_(of_event, tactic.domain == domain)
+    return select(func.count()).select_from(leads).where(exists().where(shown))
 
 
 def _tactics(leads: Subquery, domain: str | None) -> Any:
@@ -177,9 +187,7 @@ def _tactics(leads: Subquery, domain: str | None) -> Any:
             func.count().label("events"),
             func.sum(tactic.probability).label("expected"),
         )
-        .select_from(leads)
-        .join(event_tactic, tactic.event_key == leads.c.key)
-        .where(_in(tactic.domain, domain))
+        .select_from(_shown(leads, event_tactic, domain))
         .group_by(tactic.domain, tactic.tactic)
         .order_by(tactic.domain, tactic.tactic)
     )
@@ -196,9 +204,7 @@ def _each(leads: Subquery, domain: str | None) -> Any:
             func.count().label("events"),
             func.sum(technique.probability).label("expected"),
         )
-        .select_from(leads)
-        .join(event_technique, technique.event_key == leads.c.key)
-        .where(technique.technique != technique.parent, _in(technique.domain, domain))
+        .select_from(_shown(leads, event_technique, domain))
         .group_by(technique.domain, technique.technique, technique.tactics)
     )
 
@@ -216,10 +222,7 @@ def _above(leads: Subquery, domain: str | None) -> Any:
             func.aggregate_strings(technique.tactics, " ").label("tactics"),
             func.max(technique.probability).label("probability"),
         )
-        .select_from(leads)
-        .join(event_technique, technique.event_key == leads.c.key)
-        .where(_in(technique.domain, domain))
-        # By the key of the leads: else SQLite goes through the whole table, which is in order by its own.
+        .select_from(_shown(leads, event_technique, domain))
         .group_by(leads.c.key, technique.domain, technique.parent)
         .subquery()
     )
@@ -232,14 +235,14 @@ def _above(leads: Subquery, domain: str | None) -> Any:
     ).group_by(of_event.c.domain, of_event.c.technique, of_event.c.tactics)
 
 
-def _techniques(*rows: Iterable[Any]) -> Iterable[CountedTechnique]:
+def _techniques(each: Iterable[Any], above: Iterable[Any]) -> Iterable[CountedTechnique]:
     found: dict[tuple[str, str], _Technique] = {}
-    for each in rows:
-        for row in each:
-            technique = found.setdefault((row.domain, row.technique), _Technique())
-            technique.together.add(row.events, row.expected)
-            for tactic in dict.fromkeys(row.tactics.split()):
-                technique.tactics.setdefault(tactic, _Sum()).add(row.events, row.expected)
+    # What has no parent is above itself.
+    for row in chain((row for row in each if "." in row.technique), above):
+        technique = found.setdefault((row.domain, row.technique), _Technique())
+        technique.together.add(row.events, row.expected)
+        for tactic in dict.fromkeys(row.tactics.split()):
+            technique.tactics.setdefault(tactic, _Sum()).add(row.events, row.expected)
     yield from _told(found)
 
 
@@ -255,29 +258,14 @@ def _told(found: Mapping[tuple[str, str], _Technique]) -> Iterable[CountedTechni
         )
 
 
-def _moves(connection: Connection, leads: Subquery, version: Version) -> bool:
+def _moves(tactics: Iterable[Any], each: Iterable[Any], version: Version) -> bool:
     """Return whether any category that is shown has another name, or another place, in a version."""
-    technique, tactic = event_technique.c, event_tactic.c
-    shown = (
-        select(technique.technique, technique.tactics)
-        .select_from(leads)
-        .join(event_technique, technique.event_key == leads.c.key)
-        .where(technique.domain == version.domain)
-        .distinct()
-    )
-    for row in connection.execute(shown):
-        tactics = tuple(row.tactics.split())
-        there = version.technique(row.technique, tactics)
-        if [(one.technique, set(one.tactics)) for one in there] != [(row.technique, set(tactics))]:
+    for row in each:
+        own = tuple(row.tactics.split())
+        there = version.technique(row.technique, own)
+        if [(one.technique, set(one.tactics)) for one in there] != [(row.technique, set(own))]:
             return True
-    alone = (
-        select(tactic.tactic)
-        .select_from(leads)
-        .join(event_tactic, tactic.event_key == leads.c.key)
-        .where(tactic.domain == version.domain)
-        .distinct()
-    )
-    return any(version.tactic(name) != (name,) for name in connection.scalars(alone))
+    return any(version.tactic(row.tactic) != (row.tactic,) for row in tactics)
 
 
 def _translated(
@@ -319,12 +307,12 @@ def _by_event(connection: Connection, leads: Subquery, domain: str) -> Iterator[
             technique.tactics,
             technique.probability,
         )
-        .select_from(leads)
-        .join(event_tactic, and_(tactic.event_key == leads.c.key, tactic.domain == domain))
+        .select_from(_shown(leads, event_tactic, domain))
         .outerjoin(event_technique, and_(technique.event_key == leads.c.key, technique.domain == domain))
         .order_by(leads.c.key)
     )
-    for _, of_event in groupby(rows, key=lambda row: row.key):
+    of_domain = (row for row in rows if row.tactic is not None)
+    for _, of_event in groupby(of_domain, key=lambda row: row.key):
         yield list(of_event)
 
 

@@ -72,7 +72,7 @@ class Clause:
     Attributes
     ----------
     sources : tuple of Source
-        Together they have all its events, and perhaps others; none where no index tells.
+        Together they have its events and no others; none where no index tells.
     holds : condition
         On a row of ``event``.
     """
@@ -130,6 +130,14 @@ class Selection:
     def holds(self) -> ColumnElement[bool]:
         """Whether a row of ``event`` is meant."""
         return and_(self.all.holds, *(clause.holds for clause in self.clauses))
+
+    def beyond(self, clause: Clause) -> tuple[ColumnElement[bool], ...]:
+        """Return what a row of ``event`` must meet whose key is among the `leads` of a clause.
+
+        The clause itself is met: to look for it again would cost as much as any other.
+        """
+        others = tuple(one.holds for one in self.clauses if one is not clause)
+        return others if clause.ordered else (self.all.holds, *others)
 
     def leader(self, connection: Connection) -> tuple[Clause, bool]:
         """Return the clause to begin with, and whether it has few events: at most `FEW`."""
