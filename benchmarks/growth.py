@@ -34,6 +34,7 @@ from adscribe import Assignment, Classifier, Site
 from adscribe.event import Event
 from adscribe.resources import shipped
 from adscribe.sensors import Report, read
+from adscribe.service.matrix import attack_version
 from adscribe.store import Store
 from adscribe.store.columns import EPOCH, packed
 from adscribe.store.connection import address, browsing
@@ -53,6 +54,7 @@ TARGETS = 8
 START = datetime(2025, 1, 1, tzinfo=UTC)
 BATCH = 5_000
 RULES = Classifier.load("codebook")
+VERSION = attack_version("enterprise", None)
 MOST = 1.5
 """Times that anything may cost in the large store."""
 
@@ -260,6 +262,7 @@ class Steps:
             "a page of all, by probability": lambda: store.page(Filter(), Order("probability")),
             "facets of a day": lambda: store.facets(day),
             "the matrix of a day": lambda: store.counts(day),
+            "the matrix of all, in a version": lambda: store.counts(Filter(), VERSION),
             "hosts of a day": lambda: store.hosts(day),
             "a host, three days": lambda: store.host(
                 f"10.0.{self._any() % 8}.{self._any() % 250}", Filter(since=end - timedelta(days=3))

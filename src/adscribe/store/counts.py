@@ -181,7 +181,7 @@ def facets(connection: Connection, asked: Filter, *, buckets: int = 60) -> Facet
         .cte("picked")
     )
     found: dict[str, Counter[Any]] = {}
-    for row in connection.execute(union_all(*_parts(picked))):
+    for row in connection.execute(union_all(*_parts(picked))).all():
         if row.facet is None:
             for name in _TOGETHER:
                 found.setdefault(name, Counter())[getattr(row, name)] += row.events

@@ -190,8 +190,12 @@ def hosts(connection: Connection, asked: Filter, *, after: str | None = None, li
         .cte("picked")
     )
     found: dict[bytes, _Host] = {}
-    for row in connection.execute(union_all(_whole(picked), _stages(picked))):
-        found.setdefault(row.address, _Host(row.address)).add(row)
+    # All at once: row by row they take longer than they are looked for.
+    for row in connection.execute(union_all(_whole(picked), _stages(picked))).all():
+        one = found.get(row.address)
+        if one is None:
+            one = found[row.address] = _Host(row.address)
+        one.add(row)
     ranked = sorted((host for host in found.values() if host.stages), key=_Host.place)
     following = [host for host in ranked if place is None or host.place() > place]
     return Hosts(
