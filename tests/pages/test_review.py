@@ -13,7 +13,7 @@ from adscribe.service.settings import Settings
 from tests.pages.reading import Page
 from tests.service.harness import Service
 
-NAME = "J. Doe <b>"
+NAME = "Jiří <b>"
 
 
 @pytest.fixture

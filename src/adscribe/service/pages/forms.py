@@ -53,7 +53,8 @@ async def read_form(request: Request, most: int = MOST_BYTES) -> Form:
         )
     except ValueError:
         raise Problem("invalid-form", "The form can't be read.") from None
-    return Form(pairs)
+    # Browsers end each line of a form so; elsewhere a line ends by itself.
+    return Form([(name, value.replace("\r\n", "\n")) for name, value in pairs])
 
 
 def local(path: str | None, otherwise: str = "/") -> str:

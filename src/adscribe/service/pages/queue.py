@@ -15,13 +15,12 @@ from adscribe.answer.feedback import Confirm, Correct, Judgement
 from adscribe.attack.matrix import Matrix, Tactic, Technique
 from adscribe.service.categories import catalogue
 from adscribe.service.feedback import analyst_of, given, revoked
+from adscribe.service.pages import verdict
 from adscribe.service.pages.filtering import chips, choices
 from adscribe.service.pages.forms import Form, done, local, read_form
 from adscribe.service.pages.links import Links
 from adscribe.service.pages.shell import (
-    ANALYST_COOKIE,
     REASONS,
-    YEAR_SECONDS,
     render,
     state_of,
     tactic_of,
@@ -102,7 +101,7 @@ async def group(request: Request) -> Response:
         twin=links.here(f"/v1/review/{found.id}"),
         row=_row(found, links),
         keys=_KEYS,
-        analyst=analyst_of(request) or request.cookies.get(ANALYST_COOKIE, ""),
+        analyst=verdict.analyst(request) or "",
         named=analyst_of(request) is not None,
         techniques=_techniques(),
         every_tactic=_tactics(),
@@ -114,16 +113,14 @@ async def group(request: Request) -> Response:
 async def judge(request: Request) -> Response:
     """Judge some events of a group."""
     form = await read_form(request)
-    analyst = analyst_of(request) or form.get("analyst")
+    analyst = verdict.analyst(request, form)
     at = datetime.now(UTC)
     keeping = state_of(request).keeping
     with keeping.slots.held():
         await keeping.use(partial(_judged, form=form, analyst=analyst, at=at))
     back = local(form.get("back"), PATH)
     response = done(f"{back}{'&' if '?' in back else '?'}{JUDGED}={(at - _EPOCH) // _MICROSECOND}")
-    if analyst is not None and analyst_of(request) is None:
-        response.set_cookie(ANALYST_COOKIE, analyst, max_age=YEAR_SECONDS, httponly=True, samesite="strict")
-    return response
+    return verdict.remember(response, None if analyst_of(request) else analyst)
 
 
 async def undo(request: Request) -> Response:

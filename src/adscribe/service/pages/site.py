@@ -187,7 +187,7 @@ async def check(request: Request) -> Response:
     text = next((value for name, value in form.pairs if name == "text"), "")
     if len(text.encode()) > MAX_BYTES:
         raise Problem("body-too-large", f"A site file has at most {MAX_BYTES:,} bytes.")
-    return await _checked_page(request, text.replace("\r\n", "\n"))
+    return await _checked_page(request, text)
 
 
 async def ask_reassess(request: Request) -> Response:
