@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Dialog, Page, sync_playwright
 
 from tests.service.running import Running
 
@@ -17,6 +19,9 @@ ARGUMENTS = [
 ]
 EVENTS = 468
 """Of the simulated day."""
+
+LONGEST_MILLISECONDS = 60_000
+"""That a page may take on a busy machine; a test waits no longer than it must."""
 
 Open = Callable[..., Page]
 
@@ -40,6 +45,36 @@ def day(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         yield service
 
 
+@pytest.fixture(scope="package")
+def listed(day: Running) -> list[dict[str, Any]]:
+    """The events of the day, the latest first."""
+    found: list[dict[str, Any]] = day.client.get("/v1/events?limit=1000").json()["events"]
+    return found
+
+
+@pytest.fixture(scope="package")
+def kept(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """A service that tests add events to, each of a host of its own; the rules answer, the same for ever."""
+    with Running(tmp_path_factory.mktemp("kept") / "log", "--model", "codebook") as service:
+        yield service
+
+
+_HOSTS = count(1)
+
+
+@pytest.fixture
+def host() -> str:
+    """The address of a host inside that no other test has events of."""
+    number = next(_HOSTS)
+    return f"10.77.{number // 250}.{number % 250 + 1}"
+
+
+@pytest.fixture
+def outsider() -> str:
+    """The address of a host outside that no other test has events of."""
+    return f"203.0.113.{next(_HOSTS)}"
+
+
 @pytest.fixture
 def empty(browser: Browser, tmp_path: Path) -> Iterator[Running]:
     """A service without events, for one test."""
@@ -49,25 +84,45 @@ def empty(browser: Browser, tmp_path: Path) -> Iterator[Running]:
 
 @pytest.fixture
 def open_page(browser: Browser) -> Iterator[Open]:
-    """Open a page of a service: of 1280 × 800, unless a test says otherwise."""
+    """Open a page of a service: of 1280 × 800, with scripts, unless a test says otherwise.
+
+    What a test expects the console to say holds `expected`.
+    """
     complaints: list[str] = []
     contexts = []
 
-    def told(message: ConsoleMessage) -> None:
-        # What breaks the policy is told as an error too.
-        if message.type in ("error", "warning"):
-            complaints.append(f"{message.text} ({message.location.get('url')})")
+    def opened(
+        service: Running,
+        path: str,
+        *,
+        width: int = 1280,
+        scheme: str = "light",
+        script: bool = True,
+        expected: str | None = None,
+    ) -> Page:
+        def told(message: ConsoleMessage) -> None:
+            # What breaks the policy is told as an error too.
+            if message.type in ("error", "warning") and not (expected and expected in message.text):
+                complaints.append(f"{message.text} ({message.location.get('url')})")
 
-    def opened(service: Running, path: str, *, width: int = 1280, scheme: str = "light") -> Page:
+        def asked(dialog: Dialog) -> None:
+            complaints.append(f"a dialog: {dialog.message}")
+            dialog.dismiss()
+
         context = browser.new_context(
             base_url=str(service.client.base_url),
             viewport={"width": width, "height": 800},
             color_scheme="dark" if scheme == "dark" else "light",
+            java_script_enabled=script,
+            # Colours that are on their way would be measured.
+            reduced_motion="reduce",
         )
+        context.set_default_timeout(LONGEST_MILLISECONDS)
         contexts.append(context)
+        context.on("console", told)
+        context.on("weberror", lambda error: complaints.append(str(error.error)))
+        context.on("dialog", asked)
         page = context.new_page()
-        page.on("console", told)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
         page.goto(path)
         return page
 
