@@ -117,6 +117,26 @@ def test_it_shows_what_each_revision_changed(stocked: Service) -> None:
     assert f"Revision {revisions[0]['revision']} " not in text(stocked, f"/events/{event_id}?after=1.0")
 
 
+def test_it_shows_the_report_as_it_came_in(tmp_path: Path) -> None:
+    line = json.dumps({**OUTSIDE, "note": "<i>" + "x" * 20_000}).encode()
+    lines = {"Content-Type": "application/x-ndjson"}
+    with Service(Settings(model="codebook", store=str(tmp_path / "with.db"))) as service:
+        answer = service.request("POST", "/v1/events", content=line, headers=lines).json()
+        event_id = answer["event"]["id"]
+        shown = text(service, f"/events/{event_id}")
+        assert line[: 16 * 1024].decode() in shown
+        assert f"cut after 16 KiB of {len(line) / 1024:.1f} KiB" in shown
+        raw = service.get(f"/v1/events/{event_id}").json()["revisions"][0]["raw"]
+        assert raw == {"text": line[: 16 * 1024].decode(), "bytes": len(line)}
+        downloaded = service.get("/v1/events?format=ndjson").text
+        assert event_id in downloaded
+        assert "<i>" not in downloaded
+    with Service(Settings(model="codebook", store=str(tmp_path / "without.db"), no_raw=True)) as service:
+        service.request("POST", "/v1/events", content=line, headers=lines)
+        assert "As it came in it isn't kept" in text(service, f"/events/{event_id}")
+        assert service.get(f"/v1/events/{event_id}").json()["revisions"][0]["raw"] is None
+
+
 def test_targets_stand_with_what_the_site_knows(stocked: Service) -> None:
     found = stocked.get("/v1/events?limit=1000").json()["events"]
     event_id = next(one["id"] for one in found if one["targets"]["count"] > 1)

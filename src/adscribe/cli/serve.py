@@ -28,6 +28,7 @@ def serve(
     mlflow_url: Annotated[str | None, _option("mlflow_url")] = Settings.mlflow_url,
     store: Annotated[str | None, _option("store")] = Settings.store,
     demo: Annotated[bool, _option("demo")] = Settings.demo,
+    no_raw: Annotated[bool, _option("no_raw")] = Settings.no_raw,
     keep_days: Annotated[float, _option("keep_days")] = Settings.keep_days,
     keep_events: Annotated[int, _option("keep_events")] = Settings.keep_events,
     keep_reviewed_days: Annotated[float, _option("keep_reviewed_days")] = Settings.keep_reviewed_days,
@@ -45,7 +46,7 @@ def serve(
     site_poll_seconds: Annotated[float, _option("site_poll_seconds")] = Settings.site_poll_seconds,
     log_level: Annotated[str, _option("log_level")] = Settings.log_level,
 ) -> None:
-    """Answer events over HTTP, with a page of examples at /.
+    """Answer events over HTTP, keep them, and show them in a browser.
 
     The token that clients must send is read from ADSCRIBE_TOKEN only: what stands on a
     command line can be read by every user of the machine.
@@ -64,6 +65,7 @@ def serve(
         mlflow_url=mlflow_url,
         store=store,
         demo=demo,
+        no_raw=no_raw,
         keep_days=keep_days,
         keep_events=keep_events,
         keep_reviewed_days=keep_reviewed_days,

@@ -9,8 +9,6 @@ from functools import partial
 from itertools import chain
 from typing import Any
 
-import msgspec
-
 from adscribe.errors import AdscribeError, EventError
 from adscribe.event import Event, checks
 from adscribe.event.native import from_native
@@ -20,7 +18,7 @@ from adscribe.sensors.jsondoc import Beginning, Element, elements, listed
 from adscribe.sensors.jsonline import is_ids, read_json
 from adscribe.sensors.keyed import Key
 from adscribe.sensors.lines import DOCUMENT_LENGTH, LINE_LENGTH, Line, Readable, again, lines, starts_json
-from adscribe.sensors.records import FORMATS, REJECT_TEXT_LENGTH, Reject, Report
+from adscribe.sensors.records import FORMATS, REJECT_TEXT_LENGTH, Reject, Report, as_json
 from adscribe.sensors.rest import KEYS, is_rest, read_rest
 from adscribe.sensors.tsv import is_tsv, read_tsv
 
@@ -192,7 +190,7 @@ class _Reading:
         if not isinstance(value, Mapping) or not self.json:
             hint = "an event is an object" if self.json else f"{self.form} is lines of text"
             error = checks.error("", "no JSON object" if self.json else "an object", hint)
-            return _reject(element.line, error, element.text or _as_json(value), element.pointer)
+            return _reject(element.line, error, element.text or as_json(value), element.pointer)
         form = self.form
         if form == "auto":
             if is_rest(value):
@@ -207,12 +205,14 @@ class _Reading:
         try:
             event, ignored = self.readers[form](element.value)
         except EventError as error:
-            text = element.text or _as_json(element.value)
+            text = element.text or as_json(element.value)
             return _reject(element.line, error, text, element.pointer)
-        return self._report(element.line, form, event, ignored)
+        return self._report(element.line, form, event, ignored, element.text or element.value)
 
     @staticmethod
-    def _report(line: int, form: str, event: Event, ignored: tuple[str, ...] = ()) -> Report:
+    def _report(
+        line: int, form: str, event: Event, ignored: tuple[str, ...] = (), record: Any = None
+    ) -> Report:
         """Return an event with what its names and its description add, however it came."""
         detail = None
         if form != "native" or is_flowmon(event):
@@ -226,6 +226,7 @@ class _Reading:
             _short(ignored),
             detail.form if detail else None,
             _short(detail.unknown) if detail else (),
+            record,
         )
 
 
@@ -236,11 +237,3 @@ def _reject(line: int, error: EventError, text: str, pointer: str = "") -> Rejec
 
 def _short(names: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(name[:_NAME_LENGTH] for name in names[:_NAMES])
-
-
-def _as_json(value: Any) -> str:
-    """Return the text of an object that came as one; nothing where it has none."""
-    try:
-        return msgspec.json.encode(value).decode()
-    except (TypeError, ValueError, RecursionError, msgspec.MsgspecError):
-        return ""

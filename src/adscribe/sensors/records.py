@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
+
+import msgspec
 
 from adscribe.event import Event
 
@@ -91,6 +93,8 @@ class Report:
         How its detail was read, ``text`` when no known phrase matched; ``None`` where none was read.
     unknown : tuple of str
         Keys and phrases of the detail that no table knows.
+    record : str, mapping or None
+        The record itself, as text where that is at hand; `raw` is its text. Not part of the ``repr``.
     """
 
     line: int
@@ -99,6 +103,22 @@ class Report:
     ignored: tuple[str, ...] = ()
     detail_form: Literal["machine", "phrase", "text"] | None = None
     unknown: tuple[str, ...] = ()
+    record: Any = field(default=None, repr=False, compare=False)
+
+    @property
+    def raw(self) -> str | None:
+        """The record as text; ``None`` where it came as an event and not as a record of a form."""
+        if self.record is None or isinstance(self.record, str):
+            return self.record
+        return as_json(self.record) or None
+
+
+def as_json(value: Any) -> str:
+    """Return the text of an object that came as one; nothing where it has none."""
+    try:
+        return msgspec.json.encode(value).decode()
+    except (TypeError, ValueError, RecursionError, msgspec.MsgspecError):
+        return ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -141,7 +141,8 @@ class Exchange:
         try:
             if store is None:
                 return self._classifier.stream(items, format=asked.format, **options)
-            return store.answers(self._classifier, self._all_read(items), **options)
+            raw = not settings.no_raw
+            return store.answers(self._classifier, self._all_read(items), raw=raw, **options)
         except CatalogueError as error:
             detail = Detail(parameter="attack_version", detail=str(error))
             raise Problem("invalid-parameter", "There is no such ATT&CK version here.", detail) from None

@@ -77,6 +77,9 @@ class Settings:
         default=False,
         metadata=_says("Show a simulated day until the first events come, where no store or site is set."),
     )
+    no_raw: bool = field(
+        default=False, metadata=_says("Keep reports as they were read only, not as they came in as well.")
+    )
     keep_days: float = field(
         default=365.0,
         metadata=_says("Days that events are kept after their last report; 0: for ever.", 0, 36_500),

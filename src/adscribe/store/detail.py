@@ -12,7 +12,8 @@ from adscribe.answer.assignment import Assignment
 from adscribe.event import Event
 from adscribe.store.documents import Document, State, decoded
 from adscribe.store.feedback import StoredFeedback, of_event
-from adscribe.store.schema import event, event_state, revision
+from adscribe.store.raw import RawReport, unpacked
+from adscribe.store.schema import event, event_state, raw_report, revision
 
 PAGE_BYTES = 2 * 1024 * 1024
 """A page ends with the revision that makes it longer than this, in bytes of JSON."""
@@ -34,6 +35,8 @@ class StoredRevision(msgspec.Struct, frozen=True, kw_only=True):
         When that came in.
     report : Event or None
         What was reported; ``None`` where no report led to it.
+    raw : RawReport or None
+        The same as it came in; ``None`` where it isn't kept.
     event : Event or None
         All reports up to this one in one; ``None`` for a fragment.
     context : str
@@ -47,6 +50,7 @@ class StoredRevision(msgspec.Struct, frozen=True, kw_only=True):
     cause: Cause
     received_at: datetime
     report: Event | None
+    raw: RawReport | None
     event: Event | None
     context: str
     answer: Assignment
@@ -110,6 +114,16 @@ _REVISIONS = (
         revision.c.received_at,
         revision.c.context,
         revision.c.document,
+        raw_report.c.text,
+        raw_report.c.bytes,
+    )
+    .select_from(
+        revision.outerjoin(
+            raw_report,
+            (raw_report.c.event_key == revision.c.event_key)
+            & (raw_report.c.number == revision.c.number)
+            & (raw_report.c.part == revision.c.part),
+        )
     )
     .where(revision.c.event_key == bindparam("event_key"))
     .where(tuple_(revision.c.number, revision.c.part) > tuple_(bindparam("number"), bindparam("part")))
@@ -146,7 +160,8 @@ def stored_event(
             following = f"{page[-1].revision}.{page[-1].part}"
             break
         document = decoded(one.document, Document)
-        size += len(msgspec.json.encode(document))
+        raw = None if one.text is None else unpacked(one.text, one.bytes)
+        size += len(msgspec.json.encode(document)) + (len(raw.text) if raw else 0)
         page.append(
             StoredRevision(
                 revision=one.number,
@@ -154,6 +169,7 @@ def stored_event(
                 cause=one.cause,
                 received_at=one.received_at,
                 report=document.report,
+                raw=raw,
                 event=document.event,
                 context=one.context.hex(),
                 answer=document.answer,

@@ -23,6 +23,7 @@ from adscribe.event.identity import identity as identity_of
 from adscribe.event.opened import MAX_NEAR, OpenEvent, Span, covering
 from adscribe.store.connection import inserting
 from adscribe.store.documents import Document, State, decoded, encoded
+from adscribe.store.raw import packed
 from adscribe.store.schema import (
     event,
     event_name,
@@ -31,6 +32,7 @@ from adscribe.store.schema import (
     event_target,
     event_technique,
     event_word,
+    raw_report,
     revision,
 )
 from adscribe.store.summary import probability, summary
@@ -124,10 +126,24 @@ class StoredJournal:
         self._sought: set[bytes | str] = set()
         self._found_names: dict[bytes, str] = {}
         self._revisions: list[dict[str, Any]] = []
+        # As they come in; of equal reports the first.
+        self._raw: dict[bytes, str] = {}
+        self._raw_reports: list[dict[str, Any]] = []
 
-    def expect(self, reports: Iterable[Event]) -> None:
-        """Read at once what is stored of some reports that come: a statement each would take longer."""
-        digests = {report_digest(report): report for report in reports}
+    def expect(self, reports: Sequence[Event], raw: Sequence[str | None] = ()) -> None:
+        """Read at once what is stored of some reports that come: a statement each would take longer.
+
+        Parameters
+        ----------
+        reports : sequence of Event
+        raw : sequence of str or None
+            Each as it came in, to be kept beside it; nothing is where this is empty.
+        """
+        known = [report_digest(report) for report in reports]
+        digests = dict(zip(known, reports, strict=True))
+        for digest, text in zip(known, raw, strict=False):
+            if text is not None:
+                self._raw.setdefault(digest, text)
         self._seek_answers(list(digests))
         new = [report for digest, report in digests.items() if digest not in self._answers]
         self._seek_names(
@@ -198,6 +214,17 @@ class StoredJournal:
             self._answers[digest] = answer
             cause = "report" if state.before is None else "fragment" if state.fragment else "update"
             kept.received_at = self._received_at
+            if digest in self._raw:
+                text, size = packed(self._raw[digest])
+                self._raw_reports.append(
+                    {
+                        "event_id": state.id,
+                        "number": state.revision,
+                        "part": kept.part,
+                        "text": text,
+                        "bytes": size,
+                    }
+                )
         document = Document(report=entry.report, event=None if state.fragment else state.event, answer=answer)
         self._revisions.append(
             {
@@ -225,11 +252,10 @@ class StoredJournal:
             _named(self._connection.dialect.name),
             [{"name": name, "event_key": keys[event_id]} for name, event_id in self._names.items()],
         )
-        self._write(
-            insert(revision), [{**row, "event_key": keys[row.pop("event_id")]} for row in self._revisions]
-        )
+        for table, rows in ((revision, self._revisions), (raw_report, self._raw_reports)):
+            self._write(insert(table), [{**row, "event_key": keys[row.pop("event_id")]} for row in rows])
+            rows.clear()
         self._write_found_by(changed)
-        self._revisions.clear()
         return keys
 
     def _seek_answers(self, digests: list[bytes]) -> None:

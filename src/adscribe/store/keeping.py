@@ -11,7 +11,6 @@ from sqlalchemy import Connection, Engine, text
 
 from adscribe.assign import Answer, Run
 from adscribe.assign.journal import Journal
-from adscribe.event import Event
 from adscribe.event.identity import identity
 from adscribe.history import History
 from adscribe.sensors import Reject, Report
@@ -37,7 +36,9 @@ class Begin(Protocol):
         ...
 
 
-def kept(engine: Engine, begin: Begin, records: Iterable[Report | Reject]) -> Iterator[Answer]:
+def kept(
+    engine: Engine, begin: Begin, records: Iterable[Report | Reject], *, raw: bool = True
+) -> Iterator[Answer]:
     """Answer records and keep them, a chunk at a time.
 
     Parameters
@@ -46,6 +47,8 @@ def kept(engine: Engine, begin: Begin, records: Iterable[Report | Reject]) -> It
     begin : callable
         Begins the run that answers a chunk.
     records : iterable of Report or Reject
+    raw : bool
+        Whether reports are kept as they came in, beside what was read of them.
 
     Yields
     ------
@@ -59,17 +62,19 @@ def kept(engine: Engine, begin: Begin, records: Iterable[Report | Reject]) -> It
     """
     waiting = iter(records)
     while chunk := list(islice(waiting, CHUNK)):
-        reports = [record.event for record in chunk if isinstance(record, Report)]
-        answers = iter(_kept(engine, begin, reports) if reports else ())
+        reports = [record for record in chunk if isinstance(record, Report)]
+        answers = iter(_kept(engine, begin, reports, raw) if reports else ())
         for record in chunk:
             yield next(answers) if isinstance(record, Report) else record
 
 
-def _kept(engine: Engine, begin: Begin, reports: list[Event]) -> list[Answer]:
+def _kept(engine: Engine, begin: Begin, read: list[Report], raw: bool) -> list[Answer]:
+    reports = [record.event for record in read]
+
     def work(connection: Connection) -> list[Answer]:
         lock(connection, {slot(identity(report)) for report in reports})
         journal, history = StoredJournal(connection, datetime.now(UTC)), StoredHistory(connection)
-        journal.expect(reports)
+        journal.expect(reports, [record.raw for record in read] if raw else ())
         run = begin(journal=journal, history=history)
         answers: list[Answer] = [run.answer(report) for report in reports]
         history.flush(journal.flush())

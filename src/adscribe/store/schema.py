@@ -199,6 +199,18 @@ revision = Table(
     sqlite_autoincrement=True,
 )
 
+raw_report = Table(
+    "raw_report",
+    metadata,
+    # Of the revision with that number and part. Apart from it: nothing but the event itself shows it.
+    _of_event(primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("part", Integer, primary_key=True, autoincrement=False),
+    # Deflated and cut, and how long it was; see `adscribe.store.raw`.
+    Column("text", LargeBinary, nullable=False),
+    Column("bytes", Integer, nullable=False),
+)
+
 record = Table(
     "record",
     metadata,
@@ -269,6 +281,7 @@ __all__ = [
     "feedback",
     "job",
     "metadata",
+    "raw_report",
     "record",
     "revision",
 ]

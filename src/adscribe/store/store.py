@@ -90,7 +90,13 @@ class Store:
             connection.execute(text("SELECT 1"))
 
     def answers(
-        self, classifier: Classifier, records: Iterable[Report | Reject], *, site: Site, **options: Any
+        self,
+        classifier: Classifier,
+        records: Iterable[Report | Reject],
+        *,
+        site: Site,
+        raw: bool = True,
+        **options: Any,
     ) -> Iterator[Answer]:
         """Answer records as `Classifier.classify` does, with all that is stored as their past, and keep them.
 
@@ -100,6 +106,8 @@ class Store:
         records : iterable of Report or Reject
             As `adscribe.sensors.read` yields them.
         site : Site
+        raw : bool
+            Whether reports are kept as they came in, beside what was read of them.
         **options
             As in `Classifier.run`.
 
@@ -117,7 +125,7 @@ class Store:
         """
         run = partial(classifier.run, site=site, **options)
         run()  # refuses options that can't be, before anything is kept
-        return kept(self.engine, run, records)
+        return kept(self.engine, run, records, raw=raw)
 
     def event(
         self, event_id: str, *, after: tuple[int, int] = (0, 0), limit: int = 100
