@@ -12,7 +12,9 @@ from adscribe.attack import Catalogue
 from adscribe.attack.stix import read_bundle
 from adscribe.service.categories import catalogue, categories
 from adscribe.service.settings import Settings
+from adscribe.site import Site
 from tests.attack.conftest import BUNDLE
+from tests.pages.conftest import DEMO
 from tests.pages.reading import Page
 from tests.service.harness import OUTSIDE, Service, event
 
@@ -143,6 +145,37 @@ def test_targets_stand_with_what_the_site_knows(stocked: Service) -> None:
     shown = text(stocked, f"/events/{event_id}")
     for target in stocked.get(f"/v1/events/{event_id}").json()["event"]["targets"]:
         assert target["ip"] in shown
+
+
+def test_the_targets_that_a_category_rests_on_stand_under_it_by_what_they_are(stocked: Service) -> None:
+    told = (
+        (one["id"], technique)
+        for one in stocked.get("/v1/events?limit=1000").json()["events"]
+        for technique in stocked.get(f"/v1/events/{one['id']}").json()["revisions"][-1]["answer"][
+            "techniques"
+        ]
+        if any(fact["targets"] for fact in technique["because"])
+    )
+    event_id, technique = next(told)
+    sample = {ip for fact in technique["because"] if fact["targets"] for ip in fact["targets"]["sample"]}
+    site = Site.load(DEMO / "site.yaml")
+    shown = text(stocked, f"/events/{event_id}")
+    under = shown.partition(f"{technique['id']} {technique['name']}")[2]
+    named = under.partition("Targets that the facts for it name")[2]
+    for ip in sample:
+        said = [*sorted(site.roles(ip)), *(f"filter {name}" for name in site.filters_of(ip))]
+        side = "Inside" if site.is_internal(ip) else "Outside"
+        group = named.partition(" · ".join([side, *said]) + ": ")[2]
+        assert ip in group.partition("side")[0]
+
+
+def test_what_is_a_sample_of_targets_is_said(judged: tuple[Service, str]) -> None:
+    service, event_id = judged
+    techniques = service.get(f"/v1/events/{event_id}").json()["revisions"][-1]["answer"]["techniques"]
+    targets = [fact["targets"] for one in techniques for fact in one["because"] if fact["targets"]]
+    more = any(one["count"] > len(one["sample"]) for one in targets)
+    assert targets
+    assert ("a sample: five of a fact at most" in text(service, f"/events/{event_id}")) is more
 
 
 def test_other_events_of_the_host_are_linked(stocked: Service) -> None:

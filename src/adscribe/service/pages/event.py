@@ -6,6 +6,8 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
+from typing import TypeVar
+from urllib.parse import quote, unquote
 
 import msgspec
 from starlette.requests import Request
@@ -19,7 +21,7 @@ from adscribe.service import events as twin
 from adscribe.service.categories import Described, categories
 from adscribe.service.feedback import analyst_of, given, revoked
 from adscribe.service.pages import verdict
-from adscribe.service.pages.forms import came_from, done, local, read_form
+from adscribe.service.pages.forms import Form, came_from, done, local, read_form
 from adscribe.service.pages.histogram import utc
 from adscribe.service.pages.links import Links
 from adscribe.service.pages.shell import render, state_of
@@ -43,7 +45,12 @@ REPORT_CHARACTERS = 20_000
 """Of a report that a page shows; its JSON twin has the whole."""
 
 
+LIST_COOKIE = "adscribe_list"
+
 _LISTS = ("/events", "/review", "/matrix")
+
+_Place = tuple[bool, tuple[str, ...], tuple[str, ...]]
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +62,31 @@ class Fact:
 
 
 @dataclass(frozen=True, slots=True)
+class Named:
+    """Targets that the facts for a category name and that are alike."""
+
+    inside: bool
+    roles: tuple[str, ...]
+    filters: tuple[str, ...]
+    ips: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Rests:
+    """The targets that a category rests on, as far as its facts name them.
+
+    Attributes
+    ----------
+    groups : tuple of Named
+    sample : bool
+        Whether a fact rests on more than it names.
+    """
+
+    groups: tuple[Named, ...]
+    sample: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Shown:
     """A technique of an answer with its tactics, what the catalogue and ATT&CK say of it, and its facts."""
 
@@ -63,6 +95,7 @@ class Shown:
     known: Technique | None
     described: Described | None
     facts: tuple[Fact, ...]
+    rests: Rests
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +162,7 @@ async def shown(request: Request) -> Response:
         stored=found.stored,
         event=event,
         answer=found.answer,
-        domains=_domains(found.answer),
+        domains=_domains(found.answer, site),
         groups=_groups(event, found.answer, site),
         known_targets=len(event.targets),
         roles=sorted(site.roles(event.source.ip)),
@@ -167,7 +200,7 @@ async def judge(request: Request) -> Response:
 
     with state.keeping.slots.held():
         await state.keeping.use(keep)
-    return verdict.remember(done(local(form.get("back"), f"/events/{event_id}#feedback")), name)
+    return _done(form, event_id, name)
 
 
 async def undo(request: Request) -> Response:
@@ -183,7 +216,19 @@ async def undo(request: Request) -> Response:
             found = await state.keeping.use(work)
     if found is None:
         raise Problem("not-found", "No such feedback is kept.")
-    return verdict.remember(done(local(form.get("back"), f"/events/{event_id}#feedback")), name)
+    return _done(form, event_id, name)
+
+
+def _done(form: Form, event_id: str, name: str | None) -> Response:
+    response = verdict.remember(done(local(form.get("back"), f"/events/{event_id}#feedback")), name)
+    came_from_list = form.get("list")
+    if came_from_list is not None:
+        # Of this event alone: in another window one may have come from another list.
+        path = f"/events/{event_id}"
+        response.set_cookie(
+            LIST_COOKIE, quote(came_from_list, safe=""), path=path, httponly=True, samesite="strict"
+        )
+    return response
 
 
 def _read(store: Store, *, event_id: str, after: tuple[int, int], limit: int) -> Found | None:
@@ -211,11 +256,11 @@ def _around_link(event: Event) -> str:
     )
 
 
-def _domains(answer: Assignment) -> list[Domain]:
+def _domains(answer: Assignment, site: Site) -> list[Domain]:
     version = answer.model.attack
     own = Domain(
         name="enterprise",
-        techniques=_shown(answer.techniques, "enterprise", version),
+        techniques=_shown(answer.techniques, "enterprise", version, site),
         alone=_alone(answer.techniques, answer.tactics, "enterprise", version),
         no_category=answer.no_category,
         facts=_facts(answer.no_category.because if answer.no_category else ()),
@@ -227,7 +272,7 @@ def _domains(answer: Assignment) -> list[Domain]:
         own,
         Domain(
             name="ics",
-            techniques=_shown(ics.techniques, "ics", version),
+            techniques=_shown(ics.techniques, "ics", version, site),
             alone=_alone(ics.techniques, ics.tactics, "ics", version),
             no_category=ics.no_category,
             facts=_facts(ics.no_category.because if ics.no_category else ()),
@@ -235,7 +280,9 @@ def _domains(answer: Assignment) -> list[Domain]:
     ]
 
 
-def _shown(techniques: tuple[AssignedTechnique, ...], domain: str, version: str) -> tuple[Shown, ...]:
+def _shown(
+    techniques: tuple[AssignedTechnique, ...], domain: str, version: str, site: Site
+) -> tuple[Shown, ...]:
     known = categories()
     return tuple(
         Shown(
@@ -244,9 +291,30 @@ def _shown(techniques: tuple[AssignedTechnique, ...], domain: str, version: str)
             known=known.technique(domain, one.id),
             described=known.described(domain, one.id, version),
             facts=_facts((*one.because, *one.despite)),
+            rests=_rests(one.because, site),
         )
         for one in techniques
     )
+
+
+def _rests(because: tuple[Evidence, ...], site: Site) -> Rests:
+    of_targets = [one.targets for one in because if one.targets]
+    alike: dict[_Place, list[str]] = defaultdict(list)
+    for ip in dict.fromkeys(ip for targets in of_targets for ip in targets.sample):
+        alike[_place(ip, site)].append(ip)
+    return Rests(
+        groups=tuple(Named(*place, ips=tuple(ips)) for place, ips in _most_first(alike)),
+        sample=any(targets.count > len(targets.sample) for targets in of_targets),
+    )
+
+
+def _place(ip: str, site: Site) -> _Place:
+    """Return the side, the roles and the filters of an address."""
+    return site.is_internal(ip), tuple(sorted(site.roles(ip))), site.filters_of(ip)
+
+
+def _most_first(alike: dict[_Place, list[_T]]) -> list[tuple[_Place, list[_T]]]:
+    return sorted(alike.items(), key=lambda pair: (-len(pair[1]), pair[0]))
 
 
 def _alone(
@@ -278,21 +346,16 @@ def _groups(event: Event, answer: Assignment, site: Site) -> list[Targets]:
         for one in technique.because:
             for ip in one.targets.sample if one.targets else ():
                 named[ip][technique.id] = None
-    alike: dict[tuple[bool, tuple[str, ...], tuple[str, ...]], list[Target]] = defaultdict(list)
+    alike: dict[_Place, list[Target]] = defaultdict(list)
     for target in event.targets:
-        place = (
-            site.is_internal(target.ip),
-            tuple(sorted(site.roles(target.ip))),
-            site.filters_of(target.ip),
-        )
-        alike[place].append(target)
+        alike[_place(target.ip, site)].append(target)
     return [
         Targets(
             *place,
             targets=tuple((one, tuple(named.get(one.ip, ()))) for one in targets[:MOST_TARGETS]),
             count=len(targets),
         )
-        for place, targets in sorted(alike.items(), key=lambda pair: (-len(pair[1]), pair[0]))
+        for place, targets in _most_first(alike)
     ]
 
 
@@ -302,8 +365,10 @@ def _report(report: Event) -> str:
 
 
 def _list(request: Request) -> str:
-    found = came_from(request, _LISTS[0])
-    return found if found.partition("?")[0] in _LISTS else _LISTS[0]
+    """Return the list that one came from, over verdicts too."""
+    remembered = local(unquote(request.cookies.get(LIST_COOKIE, "")))
+    places = (came_from(request), remembered)
+    return next((one for one in places if one.partition("?")[0] in _LISTS), _LISTS[0])
 
 
 def _no_event() -> Problem:
