@@ -100,6 +100,17 @@ def test_the_store_holds_what_went_in_and_what_came_out(runs: Runs) -> None:
     assert {"evaluation/evaluation.json", "evaluation/risk-coverage.svg"} <= files
 
 
+def test_degraded_views_are_measured_of_the_codebook_as_well(runs: Runs) -> None:
+    found = runs.evaluation
+    assert found.views
+    for view, own in found.views.items():
+        rules = found.degraded[f"{view}, codebook"]
+        assert rules.events == own.events
+        assert rules.undetermined is not None
+        assert rules.undetermined.value == 0
+    assert "no-site, codebook" in report.as_text(found)
+
+
 def test_the_model_beats_the_table_and_the_majority(runs: Runs) -> None:
     scores = runs.evaluation.scores
     exact = {name: one.whole.exact.value for name, one in scores.items() if one.whole.exact}

@@ -134,7 +134,7 @@ def as_card(evaluation: Evaluation, data: Mapping[str, Any]) -> str:
         "On behaviours and parameter sets that training had none of:\n",
         report.wholes(evaluation.held_out),
         "Where something isn't known:\n",
-        report.wholes(evaluation.views),
+        report.wholes(evaluation.degraded),
         *(("## Annotated vignettes\n", vignettes.summary) if vignettes else ()),
         "## Limits\n",
         "It has seen simulated networks only. It reads one event with its history, not a whole incident. It"

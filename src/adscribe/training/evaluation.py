@@ -105,6 +105,8 @@ class Evaluation(msgspec.Struct, frozen=True, kw_only=True):
         ``table`` and ``majority``; full view.
     views : dict of str to Whole
         The model on degraded views.
+    views_of_codebook : dict of str to Whole
+        The codebook's rules on the same.
     held_out : dict of str to Whole
         The model on what training had none of, and on all else; full view.
     promises : tuple of Kept
@@ -143,6 +145,17 @@ class Evaluation(msgspec.Struct, frozen=True, kw_only=True):
     vignettes: Vignettes | None
     tallies: dict[str, Tally]
     feedback: FeedbackFigures | None = None
+    views_of_codebook: dict[str, Whole] = {}
+
+    @property
+    def degraded(self) -> dict[str, Whole]:
+        """Each degraded view, the codebook below the model."""
+        found = {}
+        for view, own in self.views.items():
+            found[view] = own
+            if view in self.views_of_codebook:
+                found[f"{view}, codebook"] = self.views_of_codebook[view]
+        return found
 
     @property
     def sets(self) -> tuple[Any, ...]:
@@ -218,6 +231,12 @@ def evaluate(
     }
     reference = models.learned.reference
     card = data_card(data)
+    degraded = sorted({one.view for one in answers.reports} - {FULL})
+
+    def views(name: str) -> dict[str, Whole]:
+        places = {view: answers.where(lambda one, view=view: one.view == view) for view in degraded}  # type: ignore[misc]
+        return {view: whole(pick.judged(own, said[name]), draws) for view, own in places.items()}
+
     promises = models.artefact.promises
     return Evaluation(
         artefact=digest(model),
@@ -236,11 +255,8 @@ def evaluate(
         + (" --feedback FEEDBACK" if feedback is not None else "")
         + (" --site SITE" if site is not None else ""),
         scores={name: measure(pick.judged(full, own), draws) for name, own in said.items()},
-        views={
-            view: whole(pick.judged(places, said["model"]), draws)
-            for view in sorted({one.view for one in answers.reports} - {FULL})
-            if len(places := answers.where(lambda one, view=view: one.view == view))  # type: ignore[misc]
-        },
+        views=views("model"),
+        views_of_codebook=views("codebook"),
         held_out=_held_out(answers, card["held_out"], said["model"], pick, draws),
         promises=_promises(promises, models.artefact, answers, probabilities, full, seed),
         unpromised=tuple(step.risk for step in promises.steps if step.threshold is None),

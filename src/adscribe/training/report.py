@@ -61,7 +61,7 @@ def as_text(evaluation: Evaluation) -> str:
         "## Held out\n",
         wholes(evaluation.held_out),
         "## Degraded views\n",
-        wholes(evaluation.views),
+        wholes(evaluation.degraded),
         "## Leak probe\n",
         leak(evaluation),
     ]

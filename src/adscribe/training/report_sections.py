@@ -273,9 +273,9 @@ def _weaker(evaluation: Evaluation) -> Section:
         text=("Full view for what training had none of; the other views lack what they are named for.",),
         tables=(
             _wholes(evaluation.held_out, "Behaviours and parameter sets held out"),
-            _wholes(evaluation.views, "Degraded views"),
+            _wholes(evaluation.degraded, "Degraded views"),
             _calms(evaluation.held_out, "Dangerous calm, held out", folded=True),
-            _calms(evaluation.views, "Dangerous calm, degraded views", folded=True),
+            _calms(evaluation.degraded, "Dangerous calm, degraded views", folded=True),
         ),
     )
 
