@@ -22,11 +22,13 @@ def test_a_service_shows_a_day_of_an_intruder_until_it_gets_events() -> None:
         worst = service.get("/v1/hosts?limit=1").json()["hosts"][0]
         assert worst["ip"] == "172.22.0.208"
         assert len(worst["stages"]) >= 5
+        assert service.get("/health/ready").json()["store"]["demo"] is True
         assert service.request("POST", "/v1/classify", json=EVENT).status_code == 200
         assert service.request("POST", "/v1/events", json={"method": "SCANS"}).status_code == 422
         assert len(events(service)) == EVENTS, "nothing was kept, so nothing takes its place"
         kept = service.request("POST", "/v1/events", json=EVENT).json()
         assert [one["id"] for one in events(service)] == [kept["event"]["id"]]
+        assert service.get("/health/ready").json()["store"]["demo"] is False
 
 
 def test_what_is_made_up_is_no_past_of_what_comes_in() -> None:

@@ -120,7 +120,11 @@ def test_nothing_of_a_body_that_is_refused_is_kept(path: Path) -> None:
 def test_without_a_place_to_keep_them_events_go_with_the_service() -> None:
     settings = Settings(model="codebook")
     with Service(settings) as service:
-        assert service.get("/health/ready").json()["store"] == {"temporary": True, "error": None}
+        assert service.get("/health/ready").json()["store"] == {
+            "temporary": True,
+            "demo": False,
+            "error": None,
+        }
         first = json.loads(post(service, EVENT))
         assert json.loads(post(service, UPDATE))["event"]["revision"] == 2
     with Service(settings) as service:

@@ -15,6 +15,7 @@ import pytest
 
 from adscribe.service import download, reading
 from adscribe.service.settings import Settings
+from adscribe.site import Site
 from adscribe.store import Store
 from tests.service.harness import Service
 from tests.service.test_openapi import validator
@@ -92,6 +93,20 @@ def test_columns_can_be_chosen(stocked: Service, query: str) -> None:
 def test_other_columns_are_refused(stocked: Service, query: str) -> None:
     document = problem(stocked.get(f"/v1/events?{query}"), 422, "invalid-parameter")
     assert [error["parameter"] for error in document["errors"]] == ["columns"]
+
+
+@pytest.mark.parametrize("form", ["csv", "ndjson"])
+def test_roles_of_the_source_are_there_when_they_are_chosen(stocked: Service, form: str) -> None:
+    site = Site.load(DEMO / "site.yaml")
+    content = stocked.get(f"/v1/events?format={form}&columns=source,source_roles").text
+    if form == "csv":
+        found = [(ip, roles.split()) for ip, roles in list(csv.reader(io.StringIO(content)))[1:]]
+    else:
+        lines = map(json.loads, content.splitlines())
+        found = [(line["source"], line["source_roles"]) for line in lines]
+    assert found == [(ip, sorted(site.roles(ip))) for ip, _ in found]
+    assert any(roles for _, roles in found)
+    assert "source_roles" not in stocked.get(f"/v1/events?format={form}").text
 
 
 def test_a_page_leads_back(stocked: Service) -> None:

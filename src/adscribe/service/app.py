@@ -178,7 +178,11 @@ async def ready(request: Request) -> Response:
                 "error": state.champion.error,
             },
             "site": {"sha256": current.sha256, "error": state.site_file.error},
-            "store": {"temporary": keeping.temporary, "error": keeping.error},
+            "store": {
+                "temporary": keeping.temporary,
+                "demo": keeping.demo is not None,
+                "error": keeping.error,
+            },
         }
     )
 

@@ -294,12 +294,17 @@ SCHEMAS: Json = {
                         "type": "boolean",
                         "description": "Whether what is kept goes when the service ends.",
                     },
+                    "demo": {
+                        "type": "boolean",
+                        "description": "Whether example data are what is read, until events come.",
+                    },
                     "error": {
                         "type": ["string", "null"],
                         "description": "Why events can't be kept now; `null` when they can.",
                     },
                 },
                 "temporary",
+                "demo",
                 "error",
             ),
         },

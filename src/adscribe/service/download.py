@@ -14,6 +14,7 @@ from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from adscribe.answer.cells import defused
+from adscribe.site import Site
 from adscribe.store.listing import ListedEvent
 
 CELLS: dict[str, Callable[[ListedEvent], Any]] = {
@@ -43,6 +44,12 @@ CELLS: dict[str, Callable[[ListedEvent], Any]] = {
 
 COLUMNS = tuple(CELLS)
 """Columns of the CSV form where a request doesn't choose."""
+
+ROLES = "source_roles"
+"""What the site file in use says of the source; it is no part of the event, and only there when chosen."""
+
+CHOICES = (*COLUMNS, ROLES)
+"""Columns that a request can choose."""
 
 Writer = tuple[bytes, Callable[[Iterable[ListedEvent]], bytes]]
 """What a list begins with, and how events are written."""
@@ -79,26 +86,30 @@ class Download(StreamingResponse):
             await super().__call__(scope, receive, send)
 
 
-def writer(form: str, columns: Sequence[str] | None = None) -> Writer:
+def writer(form: str, site: Site, columns: Sequence[str] | None = None) -> Writer:
     """Return what writes a list.
 
     Parameters
     ----------
     form : {"csv", "ndjson"}
         A row an event, or a line.
+    site : Site
+        That tells roles.
     columns : sequence of str, optional
-        Those of `COLUMNS` that are wanted. Without them a line has all there is of the event.
+        Those of `CHOICES` that are wanted. Without them a line has all there is of the event.
     """
-    chosen = COLUMNS if columns is None else columns
+    cells: dict[str, Callable[[ListedEvent], Any]] = {
+        **CELLS,
+        ROLES: lambda event: sorted(site.roles(event.source.ip)),
+    }
+    chosen = {column: cells[column] for column in (COLUMNS if columns is None else columns)}
     if form == "csv":
-        return _rows([chosen]), lambda events: _rows(map(_cell, _cells(one, chosen)) for one in events)
+        return _rows([chosen]), lambda events: _rows(
+            [_cell(says(one)) for says in chosen.values()] for one in events
+        )
     if columns is None:
         return b"", _lines
-    return b"", lambda events: _lines(dict(zip(chosen, _cells(one, chosen), strict=True)) for one in events)
-
-
-def _cells(event: ListedEvent, columns: Sequence[str]) -> list[Any]:
-    return [CELLS[column](event) for column in columns]
+    return b"", lambda events: _lines({name: says(one) for name, says in chosen.items()} for one in events)
 
 
 def _cell(value: Any) -> str:

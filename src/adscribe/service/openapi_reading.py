@@ -8,7 +8,7 @@ from adscribe.answer.assignment import Basis, Reason
 from adscribe.attack.versions import DOMAINS
 from adscribe.event.checks import TEXT_LENGTH
 from adscribe.event.native import SEVERITIES
-from adscribe.service.download import COLUMNS
+from adscribe.service.download import CHOICES, COLUMNS
 from adscribe.service.operations import Json, content, in_path, parameter, problems, ref
 from adscribe.service.query import BUCKETS, FORMS, MOST, MOST_BUCKETS, PAGE
 from adscribe.store.filters import MOST_VALUES, NONE
@@ -127,7 +127,7 @@ PATHS: Json = {
             _limit("events"),
             parameter(
                 "columns",
-                {"type": "array", "items": {"enum": list(COLUMNS)}, "uniqueItems": True, "minItems": 1},
+                {"type": "array", "items": {"enum": list(CHOICES)}, "uniqueItems": True, "minItems": 1},
                 "Of a list as `csv` or `ndjson` these alone, with commas between; one as JSON has all.",
                 explode=False,
             ),

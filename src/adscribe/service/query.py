@@ -12,7 +12,7 @@ from starlette.requests import Request
 from adscribe.attack.versions import DOMAINS
 from adscribe.service import body
 from adscribe.service.categories import categories
-from adscribe.service.download import COLUMNS
+from adscribe.service.download import CHOICES
 from adscribe.service.problems import Detail, Problem
 from adscribe.store.filters import FIELDS, Filter, FilterError, read_filter
 from adscribe.store.listing import ORDERS, CursorError, Order
@@ -187,9 +187,9 @@ def _place(name: str, text: str) -> str:
 
 
 def _columns(name: str, text: str) -> tuple[str, ...]:
-    found = tuple(text.split(",")[: len(COLUMNS) + 1])
-    if not set(found) <= set(COLUMNS) or len(set(found)) < len(found):
-        raise refused(name, f"must be some of {', '.join(COLUMNS)}, each once, with commas between")
+    found = tuple(text.split(",")[: len(CHOICES) + 1])
+    if not set(found) <= set(CHOICES) or len(set(found)) < len(found):
+        raise refused(name, f"must be some of {', '.join(CHOICES)}, each once, with commas between")
     return found
 
 

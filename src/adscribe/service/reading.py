@@ -72,7 +72,7 @@ async def _answered(request: Request, read: Callable[[Store], Any]) -> Response:
 
 async def _download(request: Request, wanted: Listed, form: str, columns: tuple[str, ...] | None) -> Response:
     keeping = _state(request).keeping
-    begin, write = writer(form, columns)
+    begin, write = writer(form, _state(request).shown_site, columns)
 
     def read(store: Store, after: str | None) -> Page:
         return page_of(store, replace(wanted, after=after, limit=DOWNLOAD_PAGE))

@@ -24,7 +24,7 @@ class Column:
     title : str
         Its head.
     says : tuple of str
-        Columns of `adscribe.service.download.COLUMNS` that say the same.
+        Columns of `adscribe.service.download.CHOICES` that say the same.
     sort : str or None
         What of `adscribe.store.listing.ORDERS` sorts by it.
     shown : bool
@@ -42,7 +42,7 @@ COLUMNS = (
     Column("time", "Time", ("detected_at",), sort="time"),
     Column("updated", "Updated", ("updated_at",), sort="updated", shown=False),
     Column("method", "Method", ("method", "submethod"), sort="method"),
-    Column("source", "Source", ("source", "source_host")),
+    Column("source", "Source", ("source", "source_host", "source_roles")),
     Column("targets", "Targets", ("target_count", "targets")),
     Column("tactics", "Tactics", ("tactics", "ics_tactics")),
     Column("techniques", "Techniques", ("techniques", "ics_techniques")),

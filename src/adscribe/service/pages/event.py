@@ -153,7 +153,7 @@ async def shown(request: Request) -> Response:
         found = await state.keeping.use(read, reading=True)
     if found is None:
         raise _no_event()
-    event, site = found.stored.event, state.site_file.site or Site.default()
+    event, site = found.stored.event, state.shown_site
     links = Links(f"/events/{event_id}", request.query_params.multi_items())
     return await render(
         request,
