@@ -63,7 +63,7 @@ class Settings:
         metadata=_says("What was measured of the model: the evaluation.json of `adscribe evaluate`."),
     )
     mlflow_url: str | None = field(
-        default=None, metadata=_says("Where MLflow's own pages are, for a link to the last runs.")
+        default=None, metadata=_says("Where MLflow's own pages are, for the last runs and links to them.")
     )
     store: str | None = field(
         default=None,

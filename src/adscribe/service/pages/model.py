@@ -16,6 +16,7 @@ from adscribe.service.pages.forms import done, read_form
 from adscribe.service.pages.shell import REASONS, render, state_of, tactic_of, technique_name
 from adscribe.service.problems import Problem
 from adscribe.service.query import refused
+from adscribe.service.runs import FIGURES, last_runs
 from adscribe.service.state import State
 
 PATH = "/model"
@@ -89,6 +90,8 @@ async def shown(request: Request) -> Response:
         shadow=await _shadow(state),
         listed=LISTED,
         mlflow=_mlflow(state),
+        runs=await last_runs(state.settings.mlflow_url) if state.settings.mlflow_url else None,
+        figures=FIGURES,
     )
 
 
