@@ -31,7 +31,7 @@ from adscribe.store.filters import Filter
 from adscribe.store.schema import event, event_tactic, event_technique
 from adscribe.store.selection import FEW, Selection
 
-MOST_COUNTED = 32_768
+MOST_COUNTED = 16_384
 """Events that are looked at to count."""
 
 FACET_VALUES = 20

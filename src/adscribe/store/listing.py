@@ -43,7 +43,7 @@ _PLACES: dict[str, Any] = {
 EAGER = 400
 """Events that are looked at before those of each field of a filter are counted."""
 
-LOOKED_AT = 3072
+LOOKED_AT = 2048
 """Events that are looked at for a page before it ends, full or not."""
 
 _GROWTH = 4
