@@ -47,7 +47,8 @@ def main() -> None:
         print(table, end="")
         report.write(table, PAGE)
         if arguments.json:
-            report_vendors.write(report_vendors.vendors_out(trials, nested.judged(examples)), arguments.json)
+            found = report_vendors.vendors_out(report.eligible(trials), nested.judged(examples))
+            report_vendors.write(found, arguments.json)
     if arguments.only in (None, "model"):
         print(shipping.ship(examples, arguments.candidate))
         load_model.cache_clear()

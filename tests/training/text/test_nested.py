@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from adscribe.training.text import report
 from adscribe.training.text.examples import VENDORS
 from adscribe.training.text.learners import Candidate
 from adscribe.training.text.nested import (
@@ -61,6 +62,13 @@ def test_the_choice_never_sees_the_vendor_that_is_held_out() -> None:
     assert choice(both, "splunk") == "good elsewhere"
     assert choice(both, None) == "good on splunk"
     assert inner(both["good on splunk"], "splunk") == 0
+
+
+def test_what_could_not_ship_is_never_chosen_however_well_it_does() -> None:
+    found = report.eligible(
+        {name: {} for name in ("bag of words", "ridge, known, parts of words", "ridge, known")}
+    )
+    assert list(found) == ["bag of words", "ridge, known"]
 
 
 def test_a_hit_is_any_listed_technique_first_or_among_three() -> None:

@@ -20,9 +20,8 @@ Trials = Mapping[str, Mapping[tuple[Out, str], Hits]]
 
 def table(trials: Trials, tests: Mapping[str, Sequence[Example]]) -> str:
     """Return the figures of all candidates, what was chosen, and how much better that is."""
-    tables = {one.name for one in CANDIDATES if one.is_table}
-    eligible = {name: found for name, found in trials.items() if name in tables}
-    chosen = {vendor: choice(eligible, vendor) for vendor in VENDORS}
+    could_ship = eligible(trials)
+    chosen = {vendor: choice(could_ship, vendor) for vendor in VENDORS}
     best, base = reported(trials, chosen), reported(trials, dict.fromkeys(VENDORS, BASE.name))
     gain = compare(best, base, tests)
     numbers = " | ".join(f"{vendor} ({len(tests[vendor])})" for vendor in VENDORS)
@@ -37,12 +36,18 @@ def table(trials: Trials, tests: Mapping[str, Sequence[Example]]) -> str:
         "",
         "Chosen: "
         + "; ".join(f"for {vendor} *{name}*" for vendor, name in chosen.items())
-        + f"; on all four, for the model that ships, *{choice(eligible, None)}*.",
+        + f"; on all four, for the model that ships, *{choice(could_ship, None)}*.",
         "",
         f"Gain over {BASE.name}, mean of the vendors in points: right first {_points(gain.first)}, "
         f"right among three {_points(gain.among)}.",
     ]
     return "\n".join(lines) + "\n"
+
+
+def eligible(trials: Trials) -> Trials:
+    """Return those of the candidates that may be chosen: tables of single words, which are simplest to serve."""
+    tables = {one.name for one in CANDIDATES if one.is_table}
+    return {name: found for name, found in trials.items() if name in tables}
 
 
 def write(text: str, page: Path) -> None:
