@@ -47,7 +47,7 @@ def main() -> None:
         print(table, end="")
         report.write(table, PAGE)
         if arguments.json:
-            found = report_vendors.vendors_out(report.eligible(trials), nested.judged(examples))
+            found = report_vendors.vendors_out(trials, report.chosen_for(trials), nested.judged(examples))
             report_vendors.write(found, arguments.json)
     if arguments.only in (None, "model"):
         print(shipping.ship(examples, arguments.candidate))

@@ -25,6 +25,7 @@ from adscribe.training.report_compare import changes
 from adscribe.training.report_vendors import VendorsOut
 from adscribe.training.report_vignettes import vignette_figures
 from adscribe.training.text import nested
+from adscribe.training.text.examples import VENDORS
 from adscribe.training.text.candidates import BASE
 from adscribe.training.text.learners import Candidate
 from adscribe.training.traffic.results import CaptureScore, Row, Said, Traffic
@@ -134,7 +135,7 @@ def evaluation(right: int = 30, *, data: str = "d", name: str = "adscribe") -> E
 def vendors() -> VendorsOut:
     examples = world()
     found = {one.name: nested.trials(one, examples) for one in (BASE, Candidate("ridge"))}
-    return report_vendors.vendors_out(found, nested.judged(examples))
+    return report_vendors.vendors_out(found, dict.fromkeys(VENDORS, "ridge"), nested.judged(examples))
 
 
 def traffic() -> Traffic:

@@ -12,7 +12,7 @@ from adscribe.errors import AdscribeError, Place
 from adscribe.training.bootstrap import Draws, Estimate, estimate
 from adscribe.training.text.candidates import BASE
 from adscribe.training.text.examples import VENDORS, Example
-from adscribe.training.text.nested import Hits, Out, choice, compare, reported
+from adscribe.training.text.nested import Hits, Out, compare, reported
 
 
 class Vendor(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,7 +59,9 @@ class VendorsOut(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def vendors_out(
-    trials: Mapping[str, Mapping[tuple[Out, str], Hits]], tests: Mapping[str, Sequence[Example]]
+    trials: Mapping[str, Mapping[tuple[Out, str], Hits]],
+    chosen: Mapping[str, str],
+    tests: Mapping[str, Sequence[Example]],
 ) -> VendorsOut:
     """Return the figures of trials.
 
@@ -67,10 +69,11 @@ def vendors_out(
     ----------
     trials : mapping
         See `adscribe.training.text.nested.trials`, by candidate.
+    chosen : mapping of str to str
+        The candidate for each vendor, chosen without it.
     tests : mapping of str to sequence of Example
         The detections that they are of.
     """
-    chosen = {vendor: choice(trials, vendor) for vendor in VENDORS}
     best, base = reported(trials, chosen), reported(trials, dict.fromkeys(VENDORS, BASE.name))
     gain = compare(best, base, tests)
     found = []

@@ -20,8 +20,7 @@ Trials = Mapping[str, Mapping[tuple[Out, str], Hits]]
 
 def table(trials: Trials, tests: Mapping[str, Sequence[Example]]) -> str:
     """Return the figures of all candidates, what was chosen, and how much better that is."""
-    could_ship = eligible(trials)
-    chosen = {vendor: choice(could_ship, vendor) for vendor in VENDORS}
+    chosen = chosen_for(trials)
     best, base = reported(trials, chosen), reported(trials, dict.fromkeys(VENDORS, BASE.name))
     gain = compare(best, base, tests)
     numbers = " | ".join(f"{vendor} ({len(tests[vendor])})" for vendor in VENDORS)
@@ -36,7 +35,7 @@ def table(trials: Trials, tests: Mapping[str, Sequence[Example]]) -> str:
         "",
         "Chosen: "
         + "; ".join(f"for {vendor} *{name}*" for vendor, name in chosen.items())
-        + f"; on all four, for the model that ships, *{choice(could_ship, None)}*.",
+        + f"; on all four, for the model that ships, *{choice(_eligible(trials), None)}*.",
         "",
         f"Gain over {BASE.name}, mean of the vendors in points: right first {_points(gain.first)}, "
         f"right among three {_points(gain.among)}.",
@@ -44,10 +43,9 @@ def table(trials: Trials, tests: Mapping[str, Sequence[Example]]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def eligible(trials: Trials) -> Trials:
-    """Return those of the candidates that may be chosen: tables of single words, which are simplest to serve."""
-    tables = {one.name for one in CANDIDATES if one.is_table}
-    return {name: found for name, found in trials.items() if name in tables}
+def chosen_for(trials: Trials) -> dict[str, str]:
+    """Return the candidate that is chosen on the others for each vendor, of those that could ship."""
+    return {vendor: choice(_eligible(trials), vendor) for vendor in VENDORS}
 
 
 def write(text: str, page: Path) -> None:
@@ -82,3 +80,9 @@ def _inner(trials: Trials, name: str) -> str:
 
 def _points(gain: Estimate) -> str:
     return f"{100 * gain.value:.1f} ({100 * gain.low:.1f} to {100 * gain.high:.1f})"
+
+
+def _eligible(trials: Trials) -> Trials:
+    """Return those that may be chosen: tables of single words, simplest to serve."""
+    tables = {one.name for one in CANDIDATES if one.is_table}
+    return {name: found for name, found in trials.items() if name in tables}
