@@ -25,8 +25,8 @@ from adscribe.training.report_compare import changes
 from adscribe.training.report_vendors import VendorsOut
 from adscribe.training.report_vignettes import vignette_figures
 from adscribe.training.text import nested
-from adscribe.training.text.examples import VENDORS
 from adscribe.training.text.candidates import BASE
+from adscribe.training.text.examples import VENDORS
 from adscribe.training.text.learners import Candidate
 from adscribe.training.traffic.results import CaptureScore, Row, Said, Traffic
 from adscribe.training.traffic.scoring import figures
