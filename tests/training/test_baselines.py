@@ -11,6 +11,7 @@ import pytest
 from adscribe.errors import AdscribeError
 from adscribe.model.outcomes import Outcome
 from adscribe.training.baselines import LeakProbe, StaticTable, leak_probe
+from adscribe.training.vignettes import Answer, Case, Prediction, Scored, by_table
 
 SWEEP, BENIGN, FAULT = (Outcome.parse(text) for text in ("T1046@discovery", "benign", "misconfiguration"))
 
@@ -21,6 +22,24 @@ def test_the_table_answers_by_submethod_then_method_then_the_commonest() -> None
     table = StaticTable(methods, submethods, [SWEEP, FAULT, FAULT, BENIGN, BENIGN, BENIGN])
     asked = ["SCANS", "SCANS", "SCANS", "NEW"], ["TCPSYN", "UDP", "ARP", None]
     assert table.answer(*asked) == [SWEEP, FAULT, FAULT, BENIGN]
+
+
+def test_a_table_says_of_a_vignette_what_its_submethod_mostly_is_for_both_states() -> None:
+    discovery = Answer(
+        frozenset({"T1046"}), frozenset(), frozenset({"discovery"}), frozenset(), None, frozenset()
+    )
+    benign = Answer(frozenset(), frozenset(), frozenset(), frozenset(), "benign", frozenset())
+    case = Case("v1", "office", [], discovery, "easy", "update", answer_after_first=benign)
+    undetermined = Prediction(frozenset(), frozenset(), "undetermined")
+    scored = [
+        Scored(case, "SCANS", submethod, undetermined, undetermined) for submethod in ("TCPSYN", "UDP", None)
+    ]
+    said = by_table(
+        scored, StaticTable(["SCANS"] * 4, ["TCPSYN", "UDP", "UDP", "ARP"], [SWEEP, *[FAULT] * 3])
+    )
+    assert [one.acceptable for one in said] == [True, False, False]
+    assert said[0].first == said[0].last == Prediction(frozenset({"T1046"}), frozenset({"discovery"}), None)
+    assert said[1].last.no_category == "misconfiguration"
 
 
 def test_a_table_of_nothing_is_refused() -> None:

@@ -67,6 +67,7 @@ def vignettes() -> Vignettes:
                 answer_after_first=truth if number % 4 == 2 else None,
             ),
             "SCANS",
+            "TCPSYN",
             right,
             right if number % 5 else wrong,
         )

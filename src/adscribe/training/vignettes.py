@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,9 @@ import msgspec
 
 from adscribe.assign import Assignment, Classifier
 from adscribe.errors import AdscribeError, Place
+from adscribe.model.outcomes import Outcome
 from adscribe.site import Site
+from adscribe.training.baselines import StaticTable
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -57,6 +59,7 @@ class Scored:
 
     case: Case
     method: str
+    submethod: str | None
     first: Prediction
     last: Prediction
 
@@ -105,8 +108,18 @@ def score(classifier: Classifier, folder: Path) -> list[Scored]:
         first, last = answers[0], answers[-1]
         if not isinstance(first, Assignment) or not isinstance(last, Assignment):
             raise AdscribeError(f"{case.case} has no answer")
-        scored.append(Scored(case, last.event.method, _prediction(first), _prediction(last)))
+        event = last.event
+        scored.append(Scored(case, event.method, event.submethod, _prediction(first), _prediction(last)))
     return scored
+
+
+def by_table(scored: Sequence[Scored], table: StaticTable) -> list[Scored]:
+    """Return the same cases with what a table by method and submethod says, whatever the report holds."""
+    said = table.answer([one.method for one in scored], [one.submethod for one in scored])
+    return [
+        replace(one, first=answer, last=answer)
+        for one, answer in zip(scored, map(_of_outcome, said), strict=True)
+    ]
 
 
 def is_strict(said: Prediction, answer: Answer) -> bool:
@@ -208,6 +221,14 @@ def _prediction(answer: Assignment) -> Prediction:
         techniques=frozenset(technique.id for technique in answer.techniques),
         tactics=frozenset(tactic.shortname for tactic in answer.tactics),
         no_category=answer.no_category.reason if answer.no_category else None,
+    )
+
+
+def _of_outcome(outcome: Outcome) -> Prediction:
+    return Prediction(
+        techniques=frozenset(outcome.techniques),
+        tactics=frozenset(outcome.tactics),
+        no_category=outcome.reason,
     )
 
 
