@@ -55,9 +55,9 @@ def test_a_group_is_corrected(kept: Running, open_page: Open, host: str) -> None
     page = open_page(kept, f"/review?source={host}")
     opened(page)
     proposals = page.locator("datalist option").evaluate_all("all => all.map((one) => one.value)")
-    (wanted,) = [one for one in proposals if one.endswith(" Remote Access Tools")]
-    page.get_by_label("Technique", exact=True).fill(wanted)
-    follow(page, page.get_by_role("button", name="Correct"))
+    (wanted,) = [one for one in proposals if " Remote Access Tools (" in one]
+    page.get_by_label("Category 1").fill(wanted)
+    follow(page, page.get_by_role("button", name="Save the correction"))
     assert [[found["id"] for found in one["verdict"]["techniques"]] for one in said(kept, events)] == [
         [wanted.partition(" ")[0]]
     ] * 3

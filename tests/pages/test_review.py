@@ -83,7 +83,7 @@ def test_the_queue_leads_to_each_group_and_says_why_it_is_there(reviewing: Servi
 
 def test_one_verdict_judges_the_whole_group_and_can_be_undone(reviewing: Service) -> None:
     group = group_of(reviewing)
-    answer = judge(reviewing, group, verdict="reason:benign", comment="our own")
+    answer = judge(reviewing, group, verdict="benign", comment="our own")
     assert answer.status_code == 303
     said = feedback(reviewing, group)
     assert [one["verdict"]["reason"] for one in said] == ["benign"] * 2
@@ -102,7 +102,7 @@ def test_one_verdict_judges_the_whole_group_and_can_be_undone(reviewing: Service
 
 def test_only_who_judged_undoes(reviewing: Service) -> None:
     group = group_of(reviewing)
-    location = judge(reviewing, group, verdict="reason:benign").headers["location"]
+    location = judge(reviewing, group, verdict="benign").headers["location"]
     at = httpx.URL(location).params["judged"]
     reviewing.request("POST", "/review/undo", data={"at": at, "analyst": "A. Roe"})
     assert {one["revoked_at"] for one in feedback(reviewing, group)} == {None}
@@ -111,29 +111,37 @@ def test_only_who_judged_undoes(reviewing: Service) -> None:
 def test_events_that_are_not_ticked_stay(reviewing: Service) -> None:
     group = group_of(reviewing)
     first = f"{group['shown'][0]['id']}.1"
-    judge(reviewing, group, verdict="reason:misconfiguration", event=[first])
+    judge(reviewing, group, verdict="misconfiguration", event=[first])
     (left,) = group_of(reviewing)["shown"]
     assert left["id"] == group["shown"][1]["id"]
 
 
 def test_categories_can_be_given_instead_by_what_the_page_proposes(reviewing: Service) -> None:
     group = group_of(reviewing)
-    technique = "T1572 Protocol Tunneling"
-    assert f'"{technique}"' in reviewing.get(f"/review/{group['id']}").text
-    assert judge(reviewing, group, verdict="correct", technique=technique).status_code == 303
+    wanted = "T1572 Protocol Tunneling (Command and Control)"
+    assert f'"{wanted}"' in reviewing.get(f"/review/{group['id']}").text
+    assert judge(reviewing, group, verdict="correct", category=["", wanted]).status_code == 303
     (verdict, _) = [one["verdict"] for one in feedback(reviewing, group)]
-    assert [one["id"] for one in verdict["techniques"]] == ["T1572"]
+    assert verdict["techniques"] == [{"id": "T1572", "tactics": ["command-and-control"]}]
+
+
+def test_what_is_shown_stands_in_the_fields_to_be_changed(reviewing: Service) -> None:
+    group = group_of(reviewing)
+    page = Page(reviewing.get(f"/review/{group['id']}").text)
+    alone = Page(reviewing.get(f"/events/{group['shown'][0]['id']}").text)
+    assert any("T1572" in one for one in page.fields["category"])
+    assert page.fields["category"] == alone.fields["category"]
 
 
 @pytest.mark.parametrize(
     ("fields", "says"),
     [
-        ({"verdict": "correct", "technique": "T9999"}, "/verdict/techniques/0"),
+        ({"verdict": "correct", "category": "T9999"}, "T9999 is neither"),
         ({"verdict": "correct"}, "no technique and no tactic"),
-        ({"verdict": "reason:nothing"}, "/verdict/reason"),
+        ({"verdict": "nothing"}, "Choose: Confirm"),
         ({"verdict": ""}, "verdict"),
-        ({"verdict": "reason:benign", "event": []}, "at least one event"),
-        ({"verdict": "reason:benign", "analyst": ""}, "/analyst"),
+        ({"verdict": "benign", "event": []}, "at least one event"),
+        ({"verdict": "benign", "analyst": ""}, "/analyst"),
     ],
 )
 def test_a_verdict_that_cannot_be_is_told_as_a_page_and_keeps_nothing(
@@ -160,7 +168,7 @@ def test_confirming_is_offered_only_where_there_is_something_to_confirm(reviewin
 
 
 def test_who_judges_is_remembered(reviewing: Service) -> None:
-    judge(reviewing, group_of(reviewing), verdict="reason:benign")
+    judge(reviewing, group_of(reviewing), verdict="benign")
     keep(reviewing, {**unsure("10.1.0.3"), "method": "NEVERSEEN"})
     page = Page(reviewing.get(f"/review/{group_of(reviewing)['id']}").text)
     assert page.fields["analyst"] == [NAME]
@@ -190,7 +198,7 @@ def test_a_filter_chooses_and_what_is_none_is_refused(reviewing: Service) -> Non
 
 def test_verdicts_are_counted_beside_the_queue(reviewing: Service) -> None:
     assert "Nobody has judged an event yet" in reviewing.get("/review").text
-    judge(reviewing, group_of(reviewing), verdict="reason:benign")
+    judge(reviewing, group_of(reviewing), verdict="benign")
     assert waiting(reviewing)["verdicts"]["reasons"] == {"benign": 2}
     assert waiting(reviewing)["learnt"] is None
     page = Page(reviewing.get("/review").text)

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from adscribe.answer.feedback import Confirm, Correct, Judgement
-from adscribe.attack.matrix import Matrix, Tactic, Technique
-from adscribe.service.categories import catalogue
+from adscribe.attack.matrix import Tactic, Technique
+from adscribe.service.events import is_id
 from adscribe.service.feedback import analyst_of, given, revoked
 from adscribe.service.pages import verdict
 from adscribe.service.pages.filtering import chips, choices
@@ -40,7 +40,6 @@ JUDGED = "judged"
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
-_REASON = "reason:"
 _KEYS = {"benign": "b", "misconfiguration": "m", "too_generic": "g", "no_technique": "n"}
 """Keys of the reasons, after ``x``."""
 
@@ -95,6 +94,12 @@ async def group(request: Request) -> Response:
     asked, _ = query(request, fields=FILTERS)
     found = await group_of(state_of(request), asked, request.path_params["group_id"])
     links = Links(PATH, request.query_params.multi_items())
+    first = found.shown[0]
+    judged = await state_of(request).keeping.use(lambda store: store.judged(first.id), reading=True)
+    if judged is None:
+        raise Problem("not-found", "No such events wait to be judged any more.")
+    # Similar events have the same answer.
+    answer = judged[1]
     return await render(
         request,
         "review_group.html",
@@ -103,8 +108,9 @@ async def group(request: Request) -> Response:
         keys=_KEYS,
         analyst=verdict.analyst(request) or "",
         named=analyst_of(request) is not None,
-        techniques=_techniques(),
-        every_tactic=_tactics(),
+        labels=verdict.labels(answer),
+        options=verdict.options(answer.model.attack, ics=answer.ics is not None),
+        blank=range(verdict.BLANK),
         back=links.here(),
         most=MOST_OF_GROUP,
     )
@@ -160,19 +166,6 @@ def _row(found: Group, links: Links) -> Row:
     )
 
 
-def _techniques() -> list[Technique]:
-    """Return what a verdict can name, of the newest version of Enterprise."""
-    return sorted(_newest().techniques, key=lambda one: one.id)
-
-
-def _tactics() -> list[Tactic]:
-    return sorted(_newest().tactics, key=lambda one: one.order)
-
-
-def _newest() -> Matrix:
-    return catalogue().matrix("enterprise", None)
-
-
 def _end(end: End) -> str:
     roles = ", ".join(end.roles).replace("_", " ")
     return f"{'inside' if end.inside else 'outside'}{f', {roles}' if roles else ''}"
@@ -202,14 +195,15 @@ def _said(verdict: Judgement) -> str:
 
 def _judged(store: Store, *, form: Form, analyst: str | None, at: datetime) -> None:
     """Keep the verdict on each event that is named; one that is gone costs the others nothing."""
-    verdict = _verdict(form)
     kept, wrong = 0, None
     for name in form.all("event")[:MOST_OF_GROUP]:
-        event_id, _, revision = name.partition(".")
-        record: dict[str, Any] = {"verdict": verdict, "comment": form.get("comment")}
-        if revision.isascii() and revision.isdigit() and len(revision) < 10:
-            record["revision"] = int(revision)
+        event_id, _, number = name.partition(".")
+        revision = int(number) if re.fullmatch(r"[1-9]\d{0,8}", number, re.ASCII) else None
+        found = store.judged(event_id, revision) if is_id(event_id) else None
+        if found is None:
+            continue
         try:
+            record = {**verdict.record(form, found[1]), "revision": found[0]}
             given(store, event_id=event_id, record=record, analyst=analyst, at=at)
             kept += 1
         except Problem as problem:
@@ -223,22 +217,3 @@ def _told(problem: Problem) -> Problem:
     if not problem.errors:
         return problem
     return Problem(problem.name, "; ".join(f"{one.pointer} {one.detail}" for one in problem.errors) + ".")
-
-
-def _verdict(form: Form) -> dict[str, Any]:
-    said = form.get("verdict") or ""
-    if said == "confirm":
-        return {"kind": "confirm"}
-    if said.startswith(_REASON):
-        return {"kind": "reason", "reason": said.removeprefix(_REASON)}
-    if said != "correct":
-        raise Problem("invalid-form", "The form says no verdict.")
-    # The id, whether it stands alone or with the name that the page proposes.
-    techniques = [one.split()[0] for one in form.all("technique")]
-    tactics = form.all("tactic")
-    found: dict[str, Any] = {"kind": "correct"}
-    if techniques:
-        found["techniques"] = techniques
-    if tactics:
-        found["tactics"] = tactics
-    return found
