@@ -41,7 +41,7 @@ _COSTS = {
 }
 _Key = TypeVar("_Key", str, tuple[str, str])
 
-_USUAL_COST = "only `internal` tells inside from outside"
+_USUAL_COST = "only the internal networks tell inside from outside"
 
 
 @dataclass(frozen=True, slots=True)
