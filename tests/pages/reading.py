@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from html.parser import HTMLParser
 
-VOID = frozenset({"meta", "link", "input", "br", "img", "path", "rect", "hr", "line", "circle"})
+VOID = frozenset({"meta", "link", "input", "br", "img", "path", "rect", "hr", "wbr", "line", "circle"})
 
 
 class Page(HTMLParser):
