@@ -45,7 +45,11 @@ def test_methods_without_an_assigned_filter_and_what_that_costs() -> None:
     scan = event("SCANS", "10.1.0.1", "10.1.0.2")
     assert gaps("assigned_filter", day, web, web, night, scan) == [
         ("HTTPDICT", 2, "no assigned filter, client and server can't be told apart"),
-        ("UPLOAD of instance Day", 1, "no assigned filter, only the internal networks tell inside from outside"),
+        (
+            "UPLOAD of instance Day",
+            1,
+            "no assigned filter, only the internal networks tell inside from outside",
+        ),
     ]
 
 
