@@ -89,6 +89,7 @@ def test_what_is_picked_is_added_to_the_file_in_use(stocked: Service, file: Path
     found = page(stocked, "/site/suggestions")
     picks = [value for value in found.fields["pick"] if value.split(" ")[1]]
     assert picks
+    assert "DNS server" in found.text
     fields = [("pick", value) for value in picks]
     response = stocked.request(
         "POST", "/site/suggestions", content=urlencode([*fields, ("as", "file")]), headers=FORM

@@ -13,6 +13,7 @@ from pathlib import Path
 from starlette.requests import Request
 from starlette.responses import Response
 
+from adscribe.context.vocabulary import load_vocabulary
 from adscribe.errors import SiteError
 from adscribe.event.address import canonical
 from adscribe.service import body
@@ -131,7 +132,7 @@ async def suggestions(request: Request) -> Response:
     found = await held_against(request, asked, suggested)
     links = Links("/site/suggestions", request.query_params.multi_items())
     groups = [
-        (name, role, list(group))
+        (name, _role_in_words(role), list(group))
         for (name, role), group in groupby(found.proposals, key=lambda one: (one.filter, one.role))
     ]
     return await render(
@@ -145,6 +146,16 @@ async def suggestions(request: Request) -> Response:
         chips=chips(links, zone_of(request)),
         given=state_of(request).settings.site is not None,
     )
+
+
+def _role_in_words(role: str | None) -> str | None:
+    """Return a role as a heading: ``a DHCP server`` is "DHCP server"."""
+    if role is None:
+        return None
+    # Roles of outside hosts alone have no words of their own.
+    words = load_vocabulary().keys["source_role"].words.get(role, role.replace("_", " "))
+    bare = re.sub("^an? ", "", words)
+    return bare[0].upper() + bare[1:]
 
 
 async def pick(request: Request) -> Response:
