@@ -155,6 +155,15 @@ def test_a_verdict_that_cannot_be_is_told_as_a_page_and_keeps_nothing(
     assert feedback(reviewing, group) == []
 
 
+def test_events_that_are_gone_are_told_as_gone(reviewing: Service) -> None:
+    group = group_of(reviewing)
+    answer = judge(reviewing, group, verdict="benign", event=["0123456789abcdef.1"])
+    assert answer.status_code == 404
+    assert "not kept any more" in Page(answer.text).text
+    assert judge(reviewing, group, verdict="benign", event=["x", f"{group['shown'][0]['id']}.1"]).is_redirect
+    assert len(feedback(reviewing, group)) == 1
+
+
 def test_confirming_is_offered_only_where_there_is_something_to_confirm(reviewing: Service) -> None:
     answered = group_of(reviewing)
     assert 'value="confirm"' in reviewing.get(f"/review/{answered['id']}").text

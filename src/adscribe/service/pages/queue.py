@@ -195,12 +195,13 @@ def _said(verdict: Judgement) -> str:
 
 def _judged(store: Store, *, form: Form, analyst: str | None, at: datetime) -> None:
     """Keep the verdict on each event that is named; one that is gone costs the others nothing."""
-    kept, wrong = 0, None
+    kept, wrong = 0, Problem("invalid-form", "Choose at least one event to judge.")
     for name in form.all("event")[:MOST_OF_GROUP]:
         event_id, _, number = name.partition(".")
         revision = int(number) if re.fullmatch(r"[1-9]\d{0,8}", number, re.ASCII) else None
         found = store.judged(event_id, revision) if is_id(event_id) else None
         if found is None:
+            wrong = Problem("not-found", "The events that were chosen are not kept any more.")
             continue
         try:
             record = {**verdict.record(form, found[1]), "revision": found[0]}
@@ -209,7 +210,7 @@ def _judged(store: Store, *, form: Form, analyst: str | None, at: datetime) -> N
         except Problem as problem:
             wrong = problem
     if not kept:
-        raise _told(wrong) if wrong else Problem("invalid-form", "Choose at least one event to judge.")
+        raise _told(wrong)
 
 
 def _told(problem: Problem) -> Problem:
